@@ -1,0 +1,61 @@
+# Every habit as one word. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORES ?= all
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint check bench demo golden lock clean distclean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/run.done  ## the whole pipeline on the demo landscape
+	$(BIN)/snakemake --cores $(CORES)
+
+test: $(VENV)/test.done  ## every test (what is absent is skipped, and says so)
+	$(BIN)/pytest
+
+check: lint test  ## both, before every commit
+
+lint: $(VENV)/test.done  ## style of the code and of the workflow
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check workflow
+	$(BIN)/snakemake --lint
+
+bench: $(VENV)/run.done  ## time and peak memory per rule of the last run
+	$(BIN)/python tests/bench/rule_costs.py benchmarks
+
+demo: $(VENV)/run.done  ## make the demo landscape again from its seed
+	$(BIN)/python data/demo/make_demo.py
+
+golden: $(VENV)/test.done  ## accept today's demo tables as the golden ones
+	$(BIN)/pytest tests/workflow --renew-golden
+
+lock: $(VENV)/test.done  ## pin the newest releases that pyproject.toml allows
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-annotate --upgrade --quiet \
+		--custom-compile-command "make lock" --output-file requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --group test --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-annotate --quiet \
+		--custom-compile-command "make lock" --constraints requirements.txt \
+		--output-file requirements-test.txt
+
+clean:  ## remove results, logs and caches; keep the environment
+	rm -rf results/*/ logs benchmarks .snakemake .pytest_cache .ruff_cache .hypothesis
+
+distclean: clean  ## remove the environment too
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.done: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/test.done: requirements-test.txt $(VENV)/run.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	touch $@

@@ -1,0 +1,59 @@
+"""One log per job, one progress line per job, and words for the user when it fails."""
+
+import atexit
+import logging
+import sys
+import time
+from pathlib import Path
+
+
+class _LastMessage(logging.Handler):
+    """Remember the last thing that the job said it did."""
+
+    text = ""
+
+    def emit(self, record):
+        self.text = record.getMessage()
+
+
+def log_to(path):
+    """Send this job's log to its file, and one line about it to the screen.
+
+    The line stands on stderr when the job ends: rule, group, the last message that
+    the script logged, seconds. An error raised with words for the user
+    (`ValueError`, `OSError`) is shown as those words; the traceback is in the file.
+
+    Parameters
+    ----------
+    path : str
+        Log file of the job, ``logs/<area>/[<group>/]<rule>.log``; replaced.
+    """
+    file = logging.FileHandler(path, mode="w", encoding="utf-8")
+    file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    last = _LastMessage()
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    root.addHandler(file)
+    root.addHandler(last)
+    logging.captureWarnings(True)
+
+    started = time.perf_counter()
+    rule, folder = Path(path).stem, Path(path).parent.name
+    job = f"{rule:<22} {folder:<26}"
+
+    def progress():
+        seconds = time.perf_counter() - started
+        print(f"  {job} {last.text} ({seconds:.1f} s)", file=sys.stderr)
+
+    atexit.register(progress)
+
+    def explain(kind, error, trace):
+        atexit.unregister(progress)
+        root.critical("the job failed", exc_info=(kind, error, trace))
+        if issubclass(kind, (ValueError, OSError)):
+            print(f"\n{rule} ({folder}) stopped:\n{error}\n", file=sys.stderr)
+        else:
+            sys.__excepthook__(kind, error, trace)
+            print(f"\n{rule} ({folder}) stopped; full log: {path}\n", file=sys.stderr)
+
+    sys.excepthook = explain
