@@ -1,0 +1,543 @@
+"""Everything that is wrong with settings and tables is found at once, in words."""
+
+import copy
+import datetime
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from robuust.settings import (
+    check_settings,
+    report_problems,
+    typed_table,
+    validate_settings,
+    validate_table,
+)
+
+HOME = Path(__file__).parents[2]
+
+
+def read_yaml(*path):
+    return yaml.safe_load(HOME.joinpath(*path).read_text(encoding="utf-8"))
+
+
+DEMO = read_yaml("config", "config.yaml") | {
+    key: value
+    for key, value in read_yaml("config", "demo.yaml").items()
+    if key != "sources"
+}
+DEMO["sources"] |= read_yaml("config", "demo.yaml")["sources"]
+CONFIG_SCHEMA = read_yaml("workflow", "schemas", "config.schema.yaml")
+SCHEMAS = {
+    name: read_yaml("workflow", "schemas", f"{name}.schema.yaml")
+    for name in DEMO["tables"]
+}
+SHIPPED = {
+    name: pd.read_csv(HOME / path, dtype=str, keep_default_na=False)
+    for name, path in DEMO["tables"].items()
+    if (HOME / path).exists()
+}
+
+
+@pytest.fixture
+def config():
+    return copy.deepcopy(DEMO)
+
+
+@pytest.fixture
+def tables():
+    return {name: rows.copy() for name, rows in SHIPPED.items()}
+
+
+@pytest.fixture
+def few():
+    """What the settings refer to; the other tables only cost time."""
+    names = ("habitat_types", "suitability", "species_groups")
+    return {name: SHIPPED[name] for name in names}
+
+
+def problems_of(config, tables):
+    return check_settings(config, CONFIG_SCHEMA, tables, SCHEMAS)
+
+
+def only_problem(config, tables):
+    problems = problems_of(config, tables)
+    assert len(problems) == 1, report_problems(problems)
+    return problems[0]
+
+
+def row_of(rows, column, value):
+    """Row number as a spreadsheet shows it."""
+    return int(rows.index[rows[column] == value][0]) + 2
+
+
+# --- The settings ---------------------------------------------------------------------
+
+
+def test_the_demo_settings_have_no_problem(config, few):
+    assert problems_of(config, few) == []
+
+
+def test_an_unknown_key_is_refused_and_the_right_one_suggested(config, few):
+    config["network"]["p_mim"] = 0.1
+    problem = only_problem(config, few)
+    assert (problem.file, problem.column) == ("settings", "network")
+    assert problem.message == "unknown key 'p_mim'; did you mean 'p_min'?"
+
+
+def test_a_missing_key_is_named_with_its_meaning(config, few):
+    del config["grid"]["cell_m"]
+    message = only_problem(config, few).message
+    assert message == "the key 'cell_m' is missing: Side of a cell [m]."
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "words"),
+    [
+        ("network", "p0", 0, "more than 0 and less than 1"),
+        ("network", "p0", 1.5, "found '1.5'"),
+        ("network", "p_min", 0.2, "at most 0.1"),
+        ("network", "sweep_m", [50, -1], "more than 0"),
+        ("network", "sweep_m", [], "at least 1 long"),
+        ("grid", "cell_m", "25", "write it without quotes"),
+        ("grid", "cell_m", "wide", "a number"),
+        ("grid", "min_groups", 1.5, "a whole number"),
+        ("habitat", "unknown_codes", "ignore", "one of quarantine, refuse"),
+        ("buffers", "classes", ["keys"], "stronghold, key, network"),
+        ("restoration", "budgets_eur", [1, 1], "each entry once"),
+        ("restoration", "convertible_codes", [4010], "write it in quotes: '4010'"),
+        ("records", "recent_years", None, "found nothing"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_allowed(
+    config, few, section, key, value, words
+):
+    config[section][key] = value
+    problem = only_problem(config, few)
+    assert problem.column.startswith(f"{section}.{key}")
+    assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("area", "my area", "written like my_area"),
+        ("area", "../elsewhere", "written like my_area"),
+        ("language", "fr", "one of nl, en"),
+        ("reference_date", "1/1/2026", "a date like 2026-01-01"),
+        ("reference_date", datetime.date(2026, 1, 1), "in quotes: '2026-01-01'"),
+        ("groups", "some", "'all' or a list"),
+        ("groups", [], "at least 1 long"),
+        ("earlier_results", "", "text or null"),
+        ("network", None, "a section with keys of its own"),
+        ("sources", [], "a section with keys of its own"),
+    ],
+)
+def test_a_wrong_setting_is_refused(config, few, key, value, words):
+    config[key] = value
+    problem = only_problem(config, few)
+    assert problem.column == key
+    assert words in problem.message
+
+
+def test_no_habitat_source_is_refused(config, few):
+    config["sources"]["habitat"] = []
+    problem = only_problem(config, few)
+    assert problem.column == "sources.habitat"
+    assert "at least 1 long" in problem.message
+
+
+def test_a_problem_of_a_source_names_the_source(config, few):
+    config["sources"]["habitat"][0]["format"] = "bkw"
+    assert only_problem(config, few).column == "sources.habitat[habitat_map].format"
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "words"),
+    [
+        ("habitat", {"format": "plain"}, "code_column"),
+        ("habitat", {"format": "raster"}, "the key 'code' is missing"),
+        ("habitat", {"format": "bwk", "cod_column": "x"}, "unknown key 'cod_column'"),
+        ("habitat", {"format": "plain", "code": "9999"}, "habitat code '9999'"),
+        ("habitat", {"format": "plain", "code": 4010}, "in quotes: '4010'"),
+        ("barriers", {}, "barrier_column"),
+        ("candidates", {}, "code_column"),
+        ("report_units", {"name_column": "n"}, "the key 'level' is missing"),
+        ("records", {"format": "csv", "columns": {"soort": "x"}}, "unknown key"),
+    ],
+)
+def test_a_source_that_says_too_little_or_the_wrong_thing(
+    config, few, kind, source, words
+):
+    config["sources"][kind] = [{"name": "mine", "path": "mine.gpkg", **source}]
+    problem = only_problem(config, few)
+    assert problem.column.startswith(f"sources.{kind}[mine]")
+    assert words in problem.message
+
+
+def test_two_sources_with_one_name_are_refused_whatever_their_kind(config, few):
+    config["sources"]["plans"][0]["name"] = "habitat_map"
+    message = only_problem(config, few).message
+    assert message.startswith("2 sources are named 'habitat_map' (habitat, plans)")
+
+
+def test_a_dutch_code_and_a_subtype_without_a_row_of_its_own_are_known(config, few):
+    codes = ["H4030", "H2190B", "2190_xyz", "gh"]
+    config["restoration"]["convertible_codes"] = codes
+    assert problems_of(config, few) == []
+
+
+def test_p_min_must_be_less_than_p0(config, few):
+    config["network"] |= {"p0": 0.05, "p_min": 0.06}
+    assert only_problem(config, few).message == (
+        "found 0.06; it must be less than p0, which is 0.05"
+    )
+
+
+def test_a_group_that_no_table_has_is_named_with_a_suggestion(config, few):
+    config["groups"] = ["amphibians_pool"]
+    problem = only_problem(config, few)
+    assert (problem.file, problem.column) == ("settings", "groups")
+    assert problem.message.endswith("did you mean 'amphibians_pools'?")
+
+
+def test_a_convertible_code_that_no_table_has_is_refused(config, few):
+    config["restoration"]["convertible_codes"] = ["gh", "2191"]
+    assert "'2191'" in only_problem(config, few).message
+
+
+def test_settings_without_any_key_name_every_key():
+    problems = validate_settings({}, CONFIG_SCHEMA)
+    assert len(problems) == len(CONFIG_SCHEMA["required"])
+
+
+def test_every_key_of_the_settings_has_a_description():
+    def lacking(rule, path):
+        for name, inner in rule.get("properties", {}).items():
+            reference = inner.get("$ref", "").removeprefix("#/$defs/")
+            whole = CONFIG_SCHEMA["$defs"].get(reference, {}) | inner
+            if "description" not in whole:
+                yield f"{path}{name}"
+            yield from lacking(inner, f"{path}{name}.")
+
+    sections = {"": CONFIG_SCHEMA, **CONFIG_SCHEMA["$defs"]}
+    found = [key for name, rule in sections.items() for key in lacking(rule, name)]
+    assert found == []
+
+
+# --- The tables -----------------------------------------------------------------------
+
+
+def test_the_shipped_tables_have_no_problem(tables):
+    found = {n: validate_table(n, rows, SCHEMAS[n]) for n, rows in tables.items()}
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def test_file_row_and_column_are_those_of_a_spreadsheet(config, tables):
+    config["tables"]["mobility_classes"] = "mine/classes.csv"
+    tables["mobility_classes"].loc[0, "edge_depth_m"] = "-3"
+    problem = only_problem(config, tables)
+    assert (problem.file, problem.row) == ("mine/classes.csv", 2)
+    assert str(problem) == (
+        "mine/classes.csv, row 2, column edge_depth_m: found '-3'; allowed is "
+        "a number, at least 0 and at most 10000 (How far the influence of the "
+        "surroundings reaches into a patch [m])"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "words"),
+    [
+        ("mobility_classes", "dispersal_max_m", "-3", "more than 0"),
+        ("mobility_classes", "mvp_ru", "many", "a number"),
+        ("mobility_classes", "mvp_ru", "nan", "a number"),
+        ("mobility_classes", "mvp_ru", "inf", "a number"),
+        (
+            "mobility_classes",
+            "min_patch_ha",
+            "0,5",
+            "decimal comma; write a point: 0.5",
+        ),
+        ("mobility_classes", "min_neighbours", "1.5", "a whole number"),
+        ("mobility_classes", "verified", "maybe", "one of yes, partial, no"),
+        ("mobility_classes", "source", "", "blank and must be filled"),
+        ("species_groups", "mobility_class", "", "blank and must be filled"),
+        (
+            "species_groups",
+            "mobility_class",
+            "wader",
+            "not in the table mobility_classes",
+        ),
+        ("species_groups", "bundle", "dune_slack", "did you mean 'dune_slacks'?"),
+        ("species_groups", "weight", "0", "more than 0"),
+        ("suitability", "suitability", "1.2", "at most 1"),
+        ("suitability", "role", "c", "one of whole, a, b"),
+        ("suitability", "code", "2190 mp", "written like 2190*"),
+        ("suitability", "code", "9999*", "not in the table habitat_types"),
+        ("species", "group", "plants", "not in the table species_groups"),
+        ("species", "habitat_codes", "2190;219O", "found '219O'"),
+        ("species", "taxon_group", "bird", "did you mean 'birds'?"),
+        ("species", "red_list_flanders", "EX", "RE, CR, EN, VU, NT, LC, DD"),
+        ("species", "annexes", "2", "written like II;IV"),
+        ("species", "species", "boomkikker", "written like Hyla arborea"),
+        ("species", "seed_bank_years", "-1", "at least 0"),
+        ("species", "synonyms", "Hyla arborea", "names another species"),
+        ("habitat_types", "priority", "maybe", "yes or no"),
+        ("habitat_types", "bundle", "dunes", "not in the table suitability"),
+        ("parameter_evidence", "mobility_class", "wader", "mobility_classes"),
+        ("parameter_evidence", "parameter", "speed", "one of local_distance_m"),
+        ("parameter_evidence", "low", "5", "give both, or neither"),
+        ("barrier_types", "mobility_class", "wader", "not in the table"),
+        ("barrier_types", "crossing_probability", "2", "at most 1"),
+        ("pressures", "bundle", "dunes", "not in the table suitability"),
+        ("pressures", "width_m", "0", "more than 0"),
+    ],
+)
+def test_one_wrong_cell_is_one_problem_in_its_place(
+    config, tables, table, column, value, words
+):
+    rows = tables[table]
+    rows.loc[rows.index[-1], column] = value
+    problem = only_problem(config, tables)
+    assert problem.file == config["tables"][table]
+    assert problem.row == len(rows) + 1
+    assert column in problem.column
+    assert words in problem.message
+
+
+def test_an_unknown_column_is_refused(config, tables):
+    tables["species"]["colour"] = "green"
+    problem = only_problem(config, tables)
+    assert (problem.row, problem.column) == (1, "colour")
+    assert problem.message == "unknown column"
+
+
+def test_a_missing_column_is_one_problem_not_one_a_row(config, tables):
+    del tables["species"]["long_lived"]
+    problem = only_problem(config, tables)
+    assert (problem.row, problem.column) == (1, "long_lived")
+    assert problem.message.startswith("the column is missing")
+
+
+def test_columns_that_may_be_blank_may_be_left_out(config, tables):
+    for column in ("min_neighbours", "local_distance_m", "source", "verified"):
+        del tables["species_groups"][column]
+    assert problems_of(config, tables) == []
+
+
+def test_a_table_with_semicolons_is_refused_in_those_words(config, tables):
+    tables["pressures"] = pd.DataFrame({"pressure;bundle;width_m": ["nitrogen;*;250"]})
+    assert "save the table as CSV with commas" in only_problem(config, tables).message
+
+
+def test_a_repeated_row_is_refused_and_names_the_first_one(config, tables):
+    rows = tables["suitability"]
+    rows.loc[len(rows)] = rows.loc[3]
+    problem = only_problem(config, tables)
+    assert (problem.row, problem.column) == (len(rows) + 1, "code, bundle")
+    assert "stands in row 5 already" in problem.message
+
+
+def test_blank_rows_and_blanks_round_a_value_are_no_problem(config, tables):
+    rows = tables["pressures"]
+    rows.loc[0, "width_m"] = " 250 "
+    rows.loc[len(rows)] = ""
+    assert problems_of(config, tables) == []
+
+
+def test_rows_after_a_blank_one_keep_their_number(config, tables):
+    rows = tables["pressures"]
+    rows.loc[3] = ""
+    rows.loc[5, "width_m"] = "wide"
+    assert only_problem(config, tables).row == 7
+
+
+@pytest.mark.parametrize("name", ["ingest", "all_groups", "tables", "staging"])
+def test_a_group_cannot_be_named_as_a_folder_of_results(config, tables, name):
+    config["groups"] = "all"
+    rows = tables["species_groups"]
+    rows.loc[len(rows)] = rows.loc[0].replace(rows.loc[0, "group"], name)
+    assert "name of a folder with results" in only_problem(config, tables).message
+
+
+def test_a_table_without_groups_says_so(config, tables):
+    config["groups"] = "all"
+    tables["species_groups"] = tables["species_groups"].iloc[:0]
+    tables["species"]["group"] = ""
+    assert "the table has no groups" in only_problem(config, tables).message
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "other"),
+    [
+        ("key_patch_ru", "99999", "mvp_ru"),
+        ("network_ru_with_key", "99999", "network_ru_without_key"),
+        ("dispersal_median_m", "99999", "dispersal_max_m"),
+        ("buffer_inner_m", "99999", "buffer_mid_m"),
+        ("buffer_outer_m", "1", "buffer_mid_m"),
+    ],
+)
+def test_values_of_a_class_in_the_wrong_order_are_refused(
+    config, tables, column, value, other
+):
+    rows = tables["mobility_classes"]
+    row = row_of(rows, "mobility_class", "amphibians")
+    rows.loc[row - 2, column] = value
+    problems = problems_of(config, tables)
+    words = f"{other}" if value != "1" else "buffer_outer_m"
+    assert any(p.row == row and words in p.message for p in problems)
+    assert {p.file for p in problems} == {config["tables"]["mobility_classes"]}
+
+
+def test_a_value_of_a_group_against_the_order_is_a_problem_of_the_group(config, tables):
+    rows = tables["species_groups"]
+    row = row_of(rows, "group", "amphibians_pools")
+    rows.loc[row - 2, "dispersal_median_m"] = "9999"
+    problem = only_problem(config, tables)
+    assert problem.file == config["tables"]["species_groups"]
+    assert problem.row == row
+    assert "found 9999, more than dispersal_max_m, which is 2000" in problem.message
+
+
+def test_a_range_upside_down_or_beside_its_value_is_refused(config, tables):
+    rows = tables["parameter_evidence"]
+    row = rows.index[
+        (rows["mobility_class"] == "amphibians") & (rows["parameter"] == "mvp_ru")
+    ][0]
+    rows.loc[row, ["low", "high"]] = ["300", "100"]
+    assert "more than high, which is 100" in only_problem(config, tables).message
+    rows.loc[row, ["low", "high"]] = ["300", "400"]
+    message = only_problem(config, tables).message
+    assert message.startswith(
+        "mvp_ru of amphibians is 200, outside the range 300 to 400"
+    )
+    rows.loc[row, ["low", "high"]] = ["100", "400"]
+    assert problems_of(config, tables) == []
+
+
+def test_a_role_without_its_partner_is_refused(config, tables):
+    rows = tables["suitability"]
+    water = (rows["bundle"] == "amphibian_pools") & (rows["role"] == "a")
+    tables["suitability"] = rows.loc[~water].reset_index(drop=True)
+    assert "codes of role b, none of role a" in only_problem(config, tables).message
+
+
+def test_a_bundle_with_roles_needs_the_distance_between_them(config, tables):
+    rows = tables["species_groups"]
+    row = row_of(rows, "group", "amphibians_pools")
+    rows.loc[row - 2, "role_distance_m"] = ""
+    problem = only_problem(config, tables)
+    assert (problem.row, problem.column) == (row, "role_distance_m")
+
+
+# --- All together ---------------------------------------------------------------------
+
+
+def test_problems_of_several_tables_and_the_settings_come_together(config, tables):
+    config["grid"]["cell"] = 25
+    tables["mobility_classes"].loc[4, "mvp_ru"] = "many"
+    tables["species_groups"].loc[0, "mobility_class"] = "wader"
+    tables["species"].loc[9, "long_lived"] = "perhaps"
+    tables["species"].loc[2, "group"] = "nowhere"
+    text = report_problems(problems_of(config, tables))
+    lines = [line.split(":")[0] for line in text.splitlines()]
+    assert lines == [
+        "5 problems in the settings and tables; nothing was run.",
+        "",
+        "config/mobility_classes.csv",
+        "  row 6, column mvp_ru",
+        "",
+        "config/species.csv",
+        "  row 4, column group",
+        "  row 11, column long_lived",
+        "",
+        "config/species_groups.csv",
+        "  row 2, column mobility_class",
+        "",
+        "settings",
+        "  grid",
+    ]
+
+
+def test_settings_of_any_shape_give_words_and_no_crash(config, few):
+    for key in list(config):
+        for value in (None, 3, "text", [], {}, [None], [{"name": None}], {"x": [[]]}):
+            broken = config | {key: value}
+            assert isinstance(problems_of(broken, few), list)
+
+
+def test_a_table_that_was_not_read_leaves_the_other_ones_checked(config, tables):
+    for name in list(tables):
+        rest = {other: rows for other, rows in tables.items() if other != name}
+        assert problems_of(config, rest) == []
+        assert problems_of(config, {name: tables[name]}) == []
+
+
+def test_a_table_that_is_nothing_but_its_header_gives_words_and_no_crash(
+    config, tables
+):
+    for name in tables:
+        emptied = tables | {name: tables[name].iloc[:0]}
+        assert isinstance(problems_of(config, emptied), list)
+
+
+def test_checking_costs_less_than_half_a_second_of_work(config, tables):
+    start = time.process_time()
+    problems_of(config, tables)
+    assert time.process_time() - start < 1.0  # twice the goal, for slow machines
+
+
+def test_checking_leaves_settings_and_tables_as_they_were(config, tables):
+    problems_of(config, tables)
+    assert config == DEMO
+    for name, rows in tables.items():
+        pd.testing.assert_frame_equal(rows, SHIPPED[name])
+
+
+# --- Types ----------------------------------------------------------------------------
+
+TYPES = {
+    "properties": {
+        "code": {"type": "string"},
+        "share": {"type": "number"},
+        "year": {"type": "integer"},
+        "listed": {"type": "boolean"},
+        "note": {"type": "string"},
+    }
+}
+
+
+def test_cells_get_the_types_of_the_schema_and_blanks_are_missing():
+    rows = pd.DataFrame(
+        {
+            "year": ["2006", "", "2010.0"],
+            "code": ["4010", "91E0", ""],
+            "listed": ["yes", "no", ""],
+            "share": ["1e-3", "", " 2 "],
+        }
+    )
+    typed = typed_table(rows, TYPES)
+    assert list(typed) == ["code", "share", "year", "listed", "note"]
+    dtypes = [str(dtype) for dtype in typed.dtypes]
+    assert dtypes == ["str", "float64", "Int64", "boolean", "str"]
+    assert typed["code"].tolist()[:2] == ["4010", "91E0"]
+    assert typed["share"].tolist()[::2] == [0.001, 2]
+    assert typed["year"].tolist()[::2] == [2006, 2010]
+    assert typed["listed"].tolist()[:2] == [True, False]
+    assert typed.isna().sum().tolist() == [1, 1, 1, 1, 3]
+
+
+def test_a_table_of_the_wrong_types_is_not_typed_in_silence():
+    with pytest.raises(ValueError, match="share"):
+        typed_table(pd.DataFrame({"share": ["0,5"]}), TYPES)
+    with pytest.raises(ValueError, match="colour"):
+        typed_table(pd.DataFrame({"colour": ["red"]}), TYPES)
+
+
+def test_an_empty_table_has_its_columns_and_types():
+    typed = typed_table(pd.DataFrame({"code": []}, dtype=str), TYPES)
+    assert typed.empty
+    assert str(typed["share"].dtype) == "float64"
