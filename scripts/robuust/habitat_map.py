@@ -1,0 +1,285 @@
+"""The habitat map: several sources screened, cut to one layer, and cut into parts."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from robuust.balance import (
+    QUARANTINE_TYPES,
+    join_layers,
+    mark,
+    quarantine,
+    reason_counts,
+)
+from robuust.habitat_geometry import (
+    M2_PER_HA,
+    identify,
+    near_area,
+    repair_polygons,
+)
+from robuust.habitat_parts import (
+    habitat_parts,
+    known_parts,
+    match_codes,
+    unknown_code_words,
+)
+from robuust.overlaps import resolve_overlaps
+from robuust.reference_systems import analysis_layer
+from robuust.sources import source_words
+
+DEFAULT_OVERLAY = "habitat_map"
+
+
+@dataclass(frozen=True)
+class ScreenedHabitat:
+    """One habitat source after the checks of its own rows."""
+
+    source: dict  # its entry in the settings
+    table: pd.DataFrame  # as read
+    ids: np.ndarray
+    geometry: np.ndarray  # in the analysis reference system, repaired
+    reasons: pd.Series  # missing where a row is kept
+    details: pd.Series
+    parts: pd.DataFrame  # row, code, share, quality, certain
+    notes: list  # (source, reason, rows) of rows kept but changed
+
+
+def screen_habitat(layer, source, known_codes, *, crs, min_polygon_m2, refuse_unknown):
+    """Check and repair the rows of one habitat source.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+        As read.
+    source : dict
+        Its entry in the settings.
+    known_codes : iterable of str
+        Habitat codes of the tables, see `match_codes`.
+    crs : pyproj.CRS
+        System of the analysis.
+    min_polygon_m2 : float
+        Smaller polygons are slivers [m2].
+    refuse_unknown : bool
+        Stop at a code that is in no table, instead of setting its polygon apart.
+
+    Returns
+    -------
+    ScreenedHabitat
+
+    Raises
+    ------
+    ValueError
+        If the layer is empty, has no or a wrong reference system, lacks a column,
+        or none of its rows can be used.
+    """
+    where = source_words(source)
+    if layer.empty:
+        raise ValueError(
+            f"{where} is empty: it has no features. Leave it out or mend `layer`."
+        )
+    table, shapes = analysis_layer(layer, source, crs=crs)
+    shapes, reasons, changed = repair_polygons(shapes, min_area_m2=min_polygon_m2)
+    parts, reasons, details, notes = _screen_codes(
+        table, source, known_codes, reasons, where, refuse=refuse_unknown
+    )
+    ids, reasons = identify(table, shapes, reasons, source)
+    repeated = reasons.isin(["duplicate_id", "duplicate_geometry"])
+    details = details.mask(repeated, pd.Series(ids) + " is there already")
+    if reasons.notna().all():
+        raise ValueError(
+            f"{where}: none of its {len(table)} polygons can be used:"
+            f" {reason_counts(reasons)}. Correct the layer or its entry in the"
+            " settings."
+        )
+    n_changed = int((changed & reasons.isna()).sum())
+    notes = [("repaired_geometry", n_changed), *notes]
+    notes = [(source["name"], reason, n) for reason, n in notes]
+    return ScreenedHabitat(source, table, ids, shapes, reasons, details, parts, notes)
+
+
+def _screen_codes(table, source, known_codes, reasons, where, *, refuse):
+    """Parts of every row in known codes; reasons for rows that have none."""
+    raw = habitat_parts(table, source, where)
+    impossible = _flags(len(table), raw.loc[raw["share"] < 0, "row"])
+    reasons = mark(reasons, ~_flags(len(table), raw["row"]), "missing_habitat_code")
+    reasons = mark(reasons, impossible, "impossible_share")
+    raw = raw[~impossible[raw["row"].to_numpy()]]
+    parts, unknown, scaled = known_parts(
+        raw, match_codes(raw["code"].unique(), known_codes)
+    )
+    if refuse and len(unknown):
+        raise ValueError(unknown_code_words(unknown, where))
+    listed = unknown.drop_duplicates(["row", "text"]).groupby("row")["text"]
+    listed = listed.agg(", ".join).reindex(range(len(table)))
+    has_parts = _flags(len(table), parts["row"])
+    reasons = mark(reasons, ~has_parts & listed.notna(), "unknown_habitat_code")
+    reasons = mark(reasons, ~has_parts, "missing_habitat_code")
+    details = listed.where(listed.isna(), "in no table: " + listed.astype("str"))
+    kept = reasons.isna()
+    notes = [
+        ("share_sum_scaled", int(kept[scaled].sum())),
+        ("unknown_habitat_code_part", int((kept & listed.notna()).sum())),
+    ]
+    return parts, reasons, details.astype("str"), notes
+
+
+def _flags(n, rows):
+    flags = np.zeros(n, dtype=bool)
+    flags[np.asarray(rows, dtype=int)] = True
+    return flags
+
+
+def habitat_area(screened, crs):
+    """Bounding rectangle of all usable polygons, for a run without a study area.
+
+    Parameters
+    ----------
+    screened : sequence of ScreenedHabitat
+    crs : pyproj.CRS
+
+    Returns
+    -------
+    GeoDataFrame
+        One row.
+    """
+    kept = np.concatenate([s.geometry[s.reasons.isna().to_numpy()] for s in screened])
+    return gpd.GeoDataFrame(
+        geometry=[shapely.box(*shapely.total_bounds(kept))], crs=crs
+    )
+
+
+def area_before_ha(screened):
+    """Area of all polygons of a source, before anything is set apart or cut away.
+
+    Parameters
+    ----------
+    screened : ScreenedHabitat
+
+    Returns
+    -------
+    float
+        Sum over repaired polygons [ha]; overlaps count as often as they are drawn.
+    """
+    shapes = screened.geometry
+    polygons = np.isin(shapely.get_type_id(shapes), [3, 6]) & shapely.is_valid(shapes)
+    return float(shapely.area(shapes[polygons]).sum() / M2_PER_HA)
+
+
+def outside_area(screened, area, *, max_distance_m):
+    """Reasons of a source after polygons far from the study area are set apart.
+
+    Parameters
+    ----------
+    screened : ScreenedHabitat
+    area : Polygon or MultiPolygon
+        The study area.
+    max_distance_m : float
+        Polygons farther from it are left out [m].
+
+    Returns
+    -------
+    Series of str
+
+    Raises
+    ------
+    ValueError
+        If no polygon is near the area.
+    """
+    usable = screened.reasons.isna()
+    far = ~near_area(screened.geometry, area, max_distance_m)
+    if far[usable].all():
+        raise ValueError(
+            f"{source_words(screened.source)}: all {int(usable.sum())} usable polygons"
+            f" lie more than {max_distance_m:g} m outside the study area. Check `crs`"
+            " of this source and of the study area."
+        )
+    return mark(screened.reasons, far, "outside_area")
+
+
+def join_habitat(screened, area, *, crs, max_distance_m):
+    """One habitat layer from all sources, and everything that did not get into it.
+
+    Overlaps are cut away among sources with the same ``overlay``: the source that
+    comes first in the settings keeps the ground, within a source the polygon whose
+    id comes first.
+
+    Parameters
+    ----------
+    screened : sequence of ScreenedHabitat
+        In the order of the settings.
+    area : Polygon or MultiPolygon
+        The study area.
+    crs : pyproj.CRS
+        System of the analysis.
+    max_distance_m : float
+        Polygons farther from the area are left out [m].
+
+    Returns
+    -------
+    habitat : GeoDataFrame
+        Columns polygon_id, source, area_ha, geometry; sorted by polygon_id.
+    parts : DataFrame
+        Columns polygon_id, code, share, quality, certain.
+    quarantined : GeoDataFrame
+    notes : list of (str, str, int)
+        Source, reason and number of rows kept but changed.
+    """
+    reasons = [outside_area(s, area, max_distance_m=max_distance_m) for s in screened]
+    rows = _without_overlaps(screened, reasons)
+    covered = rows["geometry"].isna()
+    names = [s.source["name"] for s in screened]
+    notes, apart = [], []
+    for place, s in enumerate(screened):
+        mine = rows["place"] == place
+        gone = _flags(len(s.ids), rows.loc[mine & covered, "row"])
+        cut = int((mine & ~covered & (rows["lost_m2"] > 0)).sum())
+        notes += [*s.notes, (names[place], "overlap_cut_away", cut)]
+        final = mark(reasons[place], gone, "covered_by_earlier")
+        apart.append(
+            quarantine(names[place], s.table, final, s.details, s.geometry, crs)
+        )
+    kept = rows[~covered].sort_values("polygon_id", ignore_index=True)
+    parts = _named_parts(kept, screened)
+    habitat = gpd.GeoDataFrame(
+        {
+            "polygon_id": kept["polygon_id"].astype("str"),
+            "source": pd.Series(np.array(names)[kept["place"]], dtype="str"),
+            "area_ha": shapely.area(kept["geometry"].to_numpy()) / M2_PER_HA,
+        },
+        geometry=kept["geometry"].to_numpy(),
+        crs=crs,
+    )
+    return habitat, parts, join_layers(apart, QUARANTINE_TYPES, crs), notes
+
+
+def _without_overlaps(screened, reasons):
+    """Usable polygons of all sources in order of precedence, cut where they overlap."""
+    frames = [
+        pd.DataFrame(
+            {
+                "place": place,
+                "overlay": s.source.get("overlay", DEFAULT_OVERLAY),
+                "row": np.arange(len(s.ids)),
+                "polygon_id": s.ids,
+                "geometry": s.geometry,
+            }
+        )[r.isna().to_numpy()]
+        for place, (s, r) in enumerate(zip(screened, reasons, strict=True))
+    ]
+    rows = pd.concat(frames).sort_values(["place", "polygon_id"], ignore_index=True)
+    shapes, lost_m2 = np.array(rows["geometry"], dtype=object), np.zeros(len(rows))
+    for members in rows.groupby("overlay").indices.values():
+        shapes[members], lost_m2[members] = resolve_overlaps(shapes[members])
+    return rows.assign(geometry=shapes, lost_m2=lost_m2)
+
+
+def _named_parts(kept, screened):
+    """Parts of the kept polygons, under the id of their polygon."""
+    parts = pd.concat([s.parts.assign(place=k) for k, s in enumerate(screened)])
+    parts = parts.merge(kept[["place", "row", "polygon_id"]], on=["place", "row"])
+    parts = parts.sort_values(["polygon_id", "code"], ignore_index=True)
+    columns = ["polygon_id", "code", "share", "quality", "certain"]
+    return parts[columns].astype({"polygon_id": "str", "code": "str"})

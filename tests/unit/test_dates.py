@@ -1,0 +1,95 @@
+"""Dates of records in all the forms that files use."""
+
+import datetime
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robuust.dates import read_dates
+from robuust.sources import clean_text
+
+
+def read(*texts):
+    first, last, impossible = read_dates(clean_text(pd.Series(texts, dtype="str")))
+    days = zip(first.dt.strftime("%Y-%m-%d"), last.dt.strftime("%Y-%m-%d"), strict=True)
+    return list(days), impossible.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("1999-07-04", "1999-07-04", "1999-07-04"),
+        ("1999-7-4", "1999-07-04", "1999-07-04"),
+        ("1999/07/04", "1999-07-04", "1999-07-04"),
+        ("1999-07-04T13:45:00Z", "1999-07-04", "1999-07-04"),
+        ("1999-07-04 13:45", "1999-07-04", "1999-07-04"),
+        ("19990704", "1999-07-04", "1999-07-04"),
+        ("4/7/1999", "1999-07-04", "1999-07-04"),
+        ("04-07-1999", "1999-07-04", "1999-07-04"),
+        ("4.7.1999 0:00:00", "1999-07-04", "1999-07-04"),
+        ("1999", "1999-01-01", "1999-12-31"),
+        ("2000-02", "2000-02-01", "2000-02-29"),
+        ("1999-07-04/1999-07-06", "1999-07-04", "1999-07-06"),
+        ("1999/2000", "1999-01-01", "2000-12-31"),
+        ("1999-02/1999-03", "1999-02-01", "1999-03-31"),
+        ("1999-07-04/", "1999-07-04", "1999-07-04"),
+        ("1834-05-06", "1834-05-06", "1834-05-06"),
+        (" 1999 ", "1999-01-01", "1999-12-31"),
+    ],
+)
+def test_each_form_gives_its_first_and_last_day(text, first, last):
+    assert read(text) == ([(first, last)], [False])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-02-31",
+        "31/02/2021",
+        "7/13/2021",
+        "zomer",
+        "0000",
+        "2001-05-06/2001-05-01",
+        "1999-07-04/later",
+        "/1999",
+        "99",
+        "1999-13",
+        "36526",
+    ],
+)
+def test_what_cannot_be_a_date_is_impossible(text):
+    first, last, impossible = read_dates(pd.Series([text], dtype="str"))
+    assert impossible.all()
+    assert first.isna().all()
+    assert last.isna().all()
+
+
+def test_no_date_is_not_an_impossible_date():
+    first, _, impossible = read_dates(pd.Series([None, None], dtype="str"))
+    assert first.isna().all()
+    assert not impossible.any()
+
+
+def test_repeats_and_gaps_keep_their_rows():
+    text = pd.Series(["2001", None, "2001", "x"], index=[5, 6, 7, 8], dtype="str")
+    first, _, impossible = read_dates(text)
+    assert first.dt.year.fillna(0).tolist() == [2001, 0, 2001, 0]
+    assert first.index.tolist() == [5, 6, 7, 8]
+    assert impossible.tolist() == [False, False, False, True]
+
+
+@given(
+    st.dates(datetime.date(1700, 1, 1), datetime.date(2300, 1, 1)),
+    st.sampled_from(["%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%dT12:00"]),
+)
+def test_any_day_comes_back_from_any_form(day, form):
+    assert read(day.strftime(form)) == ([(day.isoformat(), day.isoformat())], [False])
+
+
+@given(st.text(max_size=12))
+def test_no_text_at_all_breaks_the_reader(text):
+    first, last, impossible = read_dates(clean_text(pd.Series([text], dtype="str")))
+    assert first.isna()[0] == last.isna()[0]
+    assert not (impossible[0] and first.notna()[0])

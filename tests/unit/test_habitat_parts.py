@@ -1,0 +1,224 @@
+"""Codes and shares of habitat maps, by hand and as laws."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robuust.habitat_parts import (
+    habitat_parts,
+    known_parts,
+    match_codes,
+    unknown_code_words,
+)
+
+KNOWN = ["3130", "3130_aom", "4010", "6510", "6510_hu", "91E0*", "rbbmr", "rbbkam+"]
+KNOWN += ["2190_A", "2190_a", "7140_B"]
+BWK = {"name": "m", "path": "m.gpkg", "format": "bwk"}
+
+
+def parts_of(table, source=BWK):
+    return habitat_parts(pd.DataFrame(table), source, "map")
+
+
+def shares(parts):
+    return list(zip(parts["code"], parts["share"].round(6), strict=True))
+
+
+def match(text):
+    found = match_codes([text], KNOWN)
+    return [
+        (code if isinstance(code, str) else None, round(weight, 6), certain)
+        for code, weight, certain in found[["code", "weight", "certain"]].to_numpy()
+    ]
+
+
+def test_flemish_percentages_become_shares_and_blanks_fall_away():
+    parts = parts_of({"HAB1": ["gh"], "PHAB1": [80], "HAB2": ["rbbmr"], "PHAB2": [20]})
+    assert shares(parts) == [("gh", 0.8), ("rbbmr", 0.2)]
+    blank = parts_of({"hab1": ["4010", " "], "phab1": [100, 0], "hab2": [" ", ""]})
+    assert shares(blank) == [("4010", 1.0)]
+
+
+def test_one_code_without_a_share_fills_the_polygon():
+    assert shares(parts_of({"HAB1": ["4010"], "PHAB1": [0]})) == [("4010", 1.0)]
+    assert shares(parts_of({"HAB1": ["4010"]})) == [("4010", 1.0)]
+
+
+def test_codes_without_a_share_divide_what_the_others_leave():
+    table = {"HAB1": ["4010"], "PHAB1": [40], "HAB2": ["6510"], "HAB3": ["rbbmr"]}
+    assert shares(parts_of(table)) == [("4010", 0.4), ("6510", 0.3), ("rbbmr", 0.3)]
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"),
+    [
+        (1, [1.0]),
+        (2, [0.7, 0.3]),
+        (3, [0.6, 0.2, 0.2]),
+        (4, [0.6, 0.2, 0.1, 0.1]),
+        (6, [0.6, 0.2, 0.1, 0.1, 0, 0]),
+    ],
+)
+def test_units_without_percentages_get_the_shares_that_inbo_uses(n, expected):
+    parts = parts_of({f"EENH{k}": [f"u{k}"] for k in range(1, n + 1)})
+    assert parts["share"].tolist() == expected
+
+
+def test_units_are_read_instead_of_habitats_on_request():
+    table = {"HAB1": ["gh"], "PHAB1": [100], "EENH1": ["hp"], "EENH2": ["kbs"]}
+    parts = parts_of(table, {**BWK, "use_units": True})
+    assert shares(parts) == [("hp", 0.7), ("kbs", 0.3)]
+
+
+def test_a_gap_between_units_does_not_change_their_shares():
+    parts = parts_of({"EENH1": ["hp", "a"], "EENH2": [" ", "b"], "EENH3": ["kn", ""]})
+    assert parts["share"].tolist() == [0.7, 0.3, 0.7, 0.3]
+
+
+def test_a_map_without_the_columns_of_its_format_is_refused():
+    with pytest.raises(ValueError, match=r"map: format bwk needs.*found code"):
+        parts_of({"code": ["4010"]})
+    with pytest.raises(ValueError, match="format dutch needs"):
+        parts_of({"code": ["4010"]}, {**BWK, "format": "dutch"})
+
+
+def test_dutch_maps_give_codes_percentages_and_quality():
+    source = {**BWK, "format": "dutch"}
+    table = {"Habtype1": ["H4010A"], "Perc1": [60], "Kwal1": ["M"]}
+    table |= {"Habtype2": ["H0000"], "Perc2": ["40"], "Kwal2": ["NVT"]}
+    parts = parts_of(table, source)
+    assert shares(parts) == [("H4010A", 0.6), ("H0000", 0.4)]
+    assert parts["quality"].tolist() == [0.5, 1.0]
+    imna = {"habitatType1": ["H7140B"], "bedekkingsPercentage1": [100]}
+    assert shares(parts_of({**imna, "kwaliteit1": ["G"]}, source)) == [("H7140B", 1.0)]
+
+
+def test_plain_layers_have_a_column_or_one_code_for_all():
+    column = parts_of(
+        {"c": ["4010", None]}, {**BWK, "format": "plain", "code_column": "C"}
+    )
+    assert column["row"].tolist() == [0]
+    constant = parts_of({"x": [1, 2]}, {**BWK, "format": "plain", "code": "4010"})
+    assert constant["code"].tolist() == ["4010", "4010"]
+    with pytest.raises(ValueError, match=r"`code_column`.*`code`"):
+        parts_of({"x": [1]}, {**BWK, "format": "plain"})
+
+
+def test_quality_may_be_a_number_or_a_letter_and_unknown_quality_is_full():
+    source = {**BWK, "format": "plain", "code": "4010", "quality_column": "q"}
+    parts = parts_of({"q": ["0,4", "m", "G", "NB", None, "7"]}, source)
+    assert parts["quality"].tolist() == [0.4, 0.5, 1.0, 1.0, 1.0, 1.0]
+
+
+def test_an_unreadable_or_negative_percentage_is_marked():
+    parts = parts_of({"HAB1": ["4010", "4010"], "PHAB1": ["veel", "-10"]})
+    assert (parts["share"] < 0).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4010", [("4010", 1, True)]),
+        ("gh", [("gh", 1, True)]),
+        ("6510,gh", [("6510", 0.5, False), ("gh", 0.5, False)]),
+        ("3130_aom", [("3130_aom", 1, True)]),
+        ("3130_rbbmr", [("3130", 0.5, True), ("rbbmr", 0.5, True)]),
+        ("3130_aom_rbbmr", [("3130_aom", 0.5, True), ("rbbmr", 0.5, True)]),
+        ("rbbkam+", [("rbbkam+", 1, True)]),
+        ("rbbmr+", [("rbbmr", 1, True)]),
+        ("rbbmr°", [("rbbmr", 1, True)]),
+        ("91E0_vn", [("91E0_vn", 1, True)]),
+        ("H7140B", [("7140_B", 1, True)]),
+        ("H4010", [("4010", 1, True)]),
+        ("H0000", [("gh", 1, True)]),
+        ("ZGH4010", [("4010", 1, False)]),
+        ("RBBMR", [("rbbmr", 1, True)]),
+        ("2190_a", [("2190_a", 1, True)]),
+        ("9999", [(None, 1, True)]),
+        ("3130_zzz", [(None, 1, True)]),
+        ("4010,zzz", [("4010", 0.5, False), (None, 0.5, False)]),
+        (",", [(None, 1, True)]),
+    ],
+)
+def test_code_texts_are_understood(text, expected):
+    assert match(text) == expected
+
+
+@given(st.lists(st.text("3140_aomrbkgh+-,*° ZHE9", max_size=12), max_size=6))
+def test_the_weights_of_any_text_add_up_to_one(texts):
+    found = match_codes(texts, KNOWN)
+    totals = found.groupby("text")["weight"].sum()
+    assert set(totals.index) == {t for t in texts if t.strip()}
+    assert totals.to_numpy() == pytest.approx(1)
+
+
+def known(table):
+    parts = parts_of(table)
+    return known_parts(parts, match_codes(parts["code"], KNOWN))
+
+
+def test_shares_over_one_are_scaled_and_reported():
+    parts, _, scaled = known(
+        {"HAB1": ["4010"], "PHAB1": [90], "HAB2": ["6510"], "PHAB2": [90]}
+    )
+    assert parts["share"].tolist() == [0.5, 0.5]
+    assert scaled.tolist() == [0]
+
+
+def test_rounding_just_over_one_is_not_worth_a_report():
+    table = {"HAB1": ["4010"], "PHAB1": [50.5], "HAB2": ["6510"], "PHAB2": [50]}
+    parts, _, scaled = known(table)
+    assert parts["share"].sum() == pytest.approx(1)
+    assert not scaled.size
+
+
+def test_unknown_parts_are_left_out_without_making_the_rest_larger():
+    parts, unknown, _ = known(
+        {"HAB1": ["4010"], "PHAB1": [70], "HAB2": ["zz"], "PHAB2": [30]}
+    )
+    assert shares(parts) == [("4010", 0.7)]
+    assert unknown[["row", "text"]].to_numpy().tolist() == [[0, "zz"]]
+
+
+def test_the_same_code_twice_in_a_polygon_becomes_one_part():
+    table = {"HAB1": ["6510,gh"], "PHAB1": [60], "HAB2": ["6510"], "PHAB2": [40]}
+    parts, _, _ = known(table)
+    assert shares(parts) == [("6510", 0.7), ("gh", 0.3)]
+    assert parts["certain"].tolist() == [False, False]
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.sampled_from([*KNOWN[:5], "zz", "6510,gh", ""]), st.integers(0, 130)
+            ),
+            min_size=3,
+            max_size=3,
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_shares_of_any_polygon_lie_between_zero_and_one(rows):
+    table = {}
+    for k in range(3):
+        table[f"HAB{k + 1}"] = [row[k][0] for row in rows]
+        table[f"PHAB{k + 1}"] = [row[k][1] for row in rows]
+    parts, unknown, _ = known(table)
+    assert parts["share"].gt(0).all()
+    total = (
+        parts.groupby("row")["share"]
+        .sum()
+        .add(unknown.groupby("row")["share"].sum(), fill_value=0)
+    )
+    assert (total <= 1 + 1e-9).all()
+    assert not parts.duplicated(["row", "code"]).any()
+
+
+def test_unknown_codes_are_listed_with_their_polygons():
+    unknown = pd.DataFrame({"row": [0, 1, 1], "text": ["zz", "zz", "yy"]})
+    words = unknown_code_words(unknown, "map")
+    assert "2 habitat codes are in no table: zz (2 polygons), yy (1 polygons)" in words
+    assert "config/habitat_types.csv" in words

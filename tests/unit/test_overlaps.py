@@ -1,0 +1,109 @@
+"""Overlaps: who shares ground with whom, and what is left after cutting."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from robuust.overlaps import overlapping_pairs, resolve_overlaps
+
+
+@st.composite
+def polygons(draw):
+    """One to seven rectangles, discs and two-part polygons that may overlap."""
+    shapes = []
+    for _ in range(draw(st.integers(1, 7))):
+        kind = draw(st.sampled_from(["box", "disc", "pair"]))
+        x, y = draw(st.integers(0, 8)), draw(st.integers(0, 8))
+        w, h = draw(st.integers(1, 6)), draw(st.integers(1, 6))
+        shape = shapely.box(x, y, x + w, y + h)
+        if kind == "disc":
+            shape = shapely.Point(x, y).buffer(w / 2, quad_segs=3)
+        if kind == "pair":
+            shape = shapely.union(shape, shapely.box(x + 7, y, x + 9, y + h))
+        shapes.append(shape)
+    return np.array(shapes)
+
+
+def test_of_two_overlapping_squares_the_first_stays_whole():
+    squares = [shapely.box(0, 0, 2, 2), shapely.box(1, 0, 3, 2)]
+    resolved, lost_m2 = resolve_overlaps(squares)
+    assert shapely.area(resolved).tolist() == [4, 2]
+    assert lost_m2.tolist() == [0, 2]
+
+
+def test_a_polygon_covered_by_earlier_ones_disappears():
+    shapes = [shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2), shapely.box(1, 0, 3, 2)]
+    resolved, lost_m2 = resolve_overlaps(shapes)
+    assert resolved[2] is None
+    assert lost_m2.tolist() == [0, 0, 4]
+
+
+def test_ground_that_a_cut_has_freed_is_not_taken_twice():
+    # The second loses its right half to the first; the third overlaps the second in
+    # both halves, but the right one is the first one's by then.
+    first, second, third = (
+        shapely.box(*b) for b in [(5, 0, 9, 9), (0, 0, 9, 4), (0, 3, 9, 6)]
+    )
+    resolved, _ = resolve_overlaps([first, second, third])
+    assert shapely.area(resolved).tolist() == [36, 20, 10]
+
+
+def test_neighbours_that_touch_do_not_overlap():
+    row = shapely.box(np.arange(5), 0, np.arange(5) + 1, 1)
+    i, _, _ = overlapping_pairs(row)
+    assert not i.size
+    resolved, lost_m2 = resolve_overlaps(row)
+    assert shapely.equals_exact(resolved, row).all()
+    assert not lost_m2.any()
+
+
+def test_drawing_noise_on_a_shared_edge_is_left_alone():
+    noisy = [shapely.box(0, 0, 10, 10), shapely.box(9.9995, 0, 20, 10)]
+    assert not overlapping_pairs(noisy)[0].size
+    assert overlapping_pairs(noisy, tolerance_m2=0.001)[0].size
+
+
+def test_an_island_inside_another_polygon_is_found():
+    shapes = [shapely.box(0, 0, 10, 10), shapely.box(4, 4, 6, 6)]
+    assert [a.tolist() for a in overlapping_pairs(shapes)] == [[0], [1], [4.0]]
+
+
+def test_an_empty_map_has_no_overlaps():
+    assert all(a.size == 0 for a in overlapping_pairs([]))
+    assert resolve_overlaps([])[0].size == 0
+
+
+@settings(max_examples=300)
+@given(polygons())
+def test_the_pairs_are_those_of_comparing_all_with_all(shapes):
+    i, j = np.triu_indices(len(shapes), 1)
+    shared = shapely.area(shapely.intersection(shapes[i], shapes[j]))
+    expected = list(zip(i[shared > 0.01], j[shared > 0.01], strict=True))
+    first, second, overlap_m2 = overlapping_pairs(shapes)
+    assert list(zip(first, second, strict=True)) == expected
+    assert overlap_m2 == pytest.approx(shared[shared > 0.01])
+
+
+@settings(max_examples=200)
+@given(polygons())
+def test_cutting_keeps_all_ground_once(shapes):
+    resolved, lost_m2 = resolve_overlaps(shapes)
+    left = np.array([s for s in resolved if s is not None])
+    assert shapely.is_valid(left).all()
+    assert not overlapping_pairs(left)[0].size
+    whole = shapely.union_all(shapes).area
+    # Remains below the tolerance fall away, at most one per pair of polygons.
+    slack = 0.01 * len(shapes) ** 2
+    assert shapely.area(left).sum() == pytest.approx(whole, abs=slack)
+    assert lost_m2.sum() == pytest.approx(shapely.area(shapes).sum() - whole, abs=slack)
+
+
+@given(polygons())
+def test_each_polygon_is_what_earlier_ones_leave(shapes):
+    resolved, _ = resolve_overlaps(shapes)
+    for k, shape in enumerate(resolved):
+        expected = shapely.difference(shapes[k], shapely.union_all(shapes[:k])).area
+        area = 0 if shape is None else shape.area
+        assert area == pytest.approx(expected, abs=0.01 * (k + 2))

@@ -1,0 +1,100 @@
+"""Chapter 1: the files that go in, checked, repaired and brought into one form."""
+
+
+rule ingest_habitat:
+    """Check habitat maps and study area, cut overlaps, set apart what cannot be used."""
+    input:
+        habitat_files=source_paths("habitat"),
+        study_area_files=source_paths("study_area"),
+        habitat_types=TABLES["habitat_types"],
+        suitability=TABLES["suitability"],
+    output:
+        habitat="<results>/ingest/habitat.parquet",
+        habitat_parts="<results>/ingest/habitat_parts.parquet",
+        quarantined="<results>/ingest/quarantined_habitat.parquet",
+        study_area="<results>/ingest/study_area.parquet",
+        summary="<results>/ingest/habitat_summary.parquet",
+        sources="<results>/ingest/habitat_sources.parquet",
+    log:
+        "<logs>/ingest_habitat.log",
+    benchmark:
+        "<benchmarks>/ingest_habitat.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        sources=sources("habitat"),
+        study_area_sources=sources("study_area"),
+        crs=config["crs"],
+        min_polygon_m2=config["habitat"]["min_polygon_m2"],
+        unknown_codes=config["habitat"]["unknown_codes"],
+        max_distance_m=config["habitat"]["max_distance_m"],
+    script:
+        "../../scripts/ingest_habitat.py"
+
+
+rule ingest_records:
+    """Check species records, match their names, set apart what cannot be used."""
+    input:
+        record_files=source_paths("records"),
+        study_area=rules.ingest_habitat.output.study_area,
+        species=TABLES["species"],
+    output:
+        records="<results>/ingest/records.parquet",
+        quarantined="<results>/ingest/quarantined_records.parquet",
+        summary="<results>/ingest/records_summary.parquet",
+        sources="<results>/ingest/records_sources.parquet",
+    log:
+        "<logs>/ingest_records.log",
+    benchmark:
+        "<benchmarks>/ingest_records.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        sources=sources("records"),
+        crs=config["crs"],
+        max_distance_m=config["records"]["max_distance_m"],
+        reference_date=config["reference_date"],
+    script:
+        "../../scripts/ingest_records.py"
+
+
+CONTEXT_KINDS = ["barriers", "nature_areas", "plans", "candidates", "report_units"]
+
+
+rule ingest_context:
+    """Check barriers, nature areas, plans, parcels and report units."""
+    input:
+        barrier_files=source_paths("barriers"),
+        nature_area_files=source_paths("nature_areas"),
+        plan_files=source_paths("plans"),
+        candidate_files=source_paths("candidates"),
+        report_unit_files=source_paths("report_units"),
+        study_area=rules.ingest_habitat.output.study_area,
+        habitat_types=TABLES["habitat_types"],
+        suitability=TABLES["suitability"],
+    output:
+        barriers="<results>/ingest/barriers.parquet",
+        nature_areas="<results>/ingest/nature_areas.parquet",
+        plans="<results>/ingest/plans.parquet",
+        parcels="<results>/ingest/parcels.parquet",
+        report_units="<results>/ingest/report_units.parquet",
+        quarantined="<results>/ingest/quarantined_context.parquet",
+        summary="<results>/ingest/context_summary.parquet",
+        sources="<results>/ingest/context_sources.parquet",
+    log:
+        "<logs>/ingest_context.log",
+    benchmark:
+        "<benchmarks>/ingest_context.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        sources={kind: sources(kind) for kind in CONTEXT_KINDS},
+        crs=config["crs"],
+        title=config[f"title_{config['language']}"],
+        max_distance_m=config["habitat"]["max_distance_m"],
+        unknown_codes=config["habitat"]["unknown_codes"],
+    script:
+        "../../scripts/ingest_context.py"
