@@ -1,0 +1,241 @@
+"""The network: how likely animals cross a gap, and which patches hang together."""
+
+import numpy as np
+import pandas as pd
+
+from robuust.gaps import barriers_between, near_pairs, shortest_lines
+
+
+def dispersal_probability(distance_m, *, d0_m, p0):
+    r"""Chance that a disperser crosses a distance, by a negative exponential.
+
+    .. math:: p = p_0^{\,d / d_0} = e^{-\alpha d}, \quad \alpha = -\ln(p_0) / d_0
+
+    Parameters
+    ----------
+    distance_m : array_like of float
+        Distance from edge to edge [m]; zero or more.
+    d0_m : float
+        Distance at which the chance is `p0` [m]; above zero.
+    p0 : float
+        Chance at `d0_m`; between 0 and 1, both excluded.
+
+    Returns
+    -------
+    ndarray of float
+        Chance, 1 at distance zero.
+
+    Raises
+    ------
+    ValueError
+        If a distance is negative or missing, or `d0_m` or `p0` out of range.
+
+    References
+    ----------
+    Urban & Keitt (2001), https://doi.org/10.1890/0012-9658(2001)082[1205:LCAGTP]2.0.CO;2
+
+    Examples
+    --------
+    >>> dispersal_probability([0, 1000, 2000], d0_m=1000, p0=0.5)
+    array([1.  , 0.5 , 0.25])
+    """
+    _check_kernel(d0_m, p0)
+    distance = np.asarray(distance_m, dtype=float)
+    if not (distance >= 0).all():  # False for missing values too
+        raise ValueError("every distance must be zero or more metres")
+    return np.exp(np.log(p0) * distance / d0_m)
+
+
+def reach_m(*, d0_m, p0, p_min):
+    """Distance at which the chance of a crossing has sunk to `p_min`.
+
+    Parameters
+    ----------
+    d0_m : float
+        Distance at which the chance is `p0` [m]; above zero.
+    p0, p_min : float
+        Chances; between 0 and 1, both excluded.
+
+    Returns
+    -------
+    float
+        Reach [m].
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range.
+
+    Examples
+    --------
+    >>> round(reach_m(d0_m=1000, p0=0.5, p_min=0.25), 6)
+    2000.0
+    """
+    _check_kernel(d0_m, p0)
+    if not 0 < p_min < 1:
+        raise ValueError(f"p_min is {p_min}; it must lie between 0 and 1")
+    return float(d0_m * np.log(p_min) / np.log(p0))
+
+
+def find_links(geometries, barriers, crossing, *, d0_m, p0, p_min, dispersal_max_m):
+    """Find the pairs of patches that animals can move between.
+
+    Links are sought up to the reach of the kernel at `p_min`, or up to
+    `dispersal_max_m` if that is farther. The chance of a link is that of its gap
+    times that of crossing each barrier on the shortest line.
+
+    Parameters
+    ----------
+    geometries : array_like of shapely polygons, shape (n,)
+        The patches, in a projected CRS [m].
+    barriers : array_like of shapely lines, shape (n_barriers,)
+        Barriers of any kind.
+    crossing : array_like of float, shape (n_barriers,)
+        Chance that a disperser of the group gets across each; 1 is no barrier.
+    d0_m, p0 : float
+        Dispersal kernel: chance `p0` at `d0_m`.
+    p_min : float
+        Chance below which a path counts as none.
+    dispersal_max_m : float
+        Gap up to which patches belong to one network [m].
+
+    Returns
+    -------
+    DataFrame, one row per link, sorted by patch
+        a, b (positions, a < b), distance_m, probability, n_barriers (with a chance
+        below 1), within_dispersal (near enough, and the barriers let some across)
+        and geometry, the shortest line.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> links = find_links(shapely.box([0, 200], 0, [100, 300], 100), [], [],
+    ...                    d0_m=100, p0=0.5, p_min=1e-4, dispersal_max_m=50)
+    >>> links[["distance_m", "probability", "within_dispersal"]].values.tolist()
+    [[100.0, 0.5, False]]
+    """
+    patches = np.asarray(geometries, dtype=object).reshape(-1)
+    crossing = np.asarray(crossing, dtype=float)
+    barriers = np.asarray(barriers, dtype=object).reshape(-1)[crossing < 1]
+    crossing = crossing[crossing < 1]
+    longest_m = longest_link_m(
+        d0_m=d0_m, p0=p0, p_min=p_min, dispersal_max_m=dispersal_max_m
+    )
+    a, b, distance_m = near_pairs(patches, longest_m)
+    lines = shortest_lines(patches[a], patches[b])
+    across, n_barriers = np.ones(a.size), np.zeros(a.size, dtype=np.int64)
+    if barriers.size:
+        link, barrier = barriers_between(patches[a], patches[b], lines, barriers)
+        np.multiply.at(across, link, crossing[barrier])
+        n_barriers += np.bincount(link, minlength=a.size)
+    probability = dispersal_probability(distance_m, d0_m=d0_m, p0=p0) * across
+    return pd.DataFrame(
+        {
+            "a": a,
+            "b": b,
+            "distance_m": distance_m,
+            "probability": probability,
+            "n_barriers": n_barriers,
+            "within_dispersal": (distance_m <= dispersal_max_m) & (across > 0),
+            "geometry": lines,
+        }
+    )
+
+
+def longest_link_m(*, d0_m, p0, p_min, dispersal_max_m):
+    """Longest gap that links are sought for: the reach, or the dispersal distance.
+
+    Parameters
+    ----------
+    d0_m, p0, p_min, dispersal_max_m : float
+        As for `find_links`.
+
+    Returns
+    -------
+    float
+        Gap [m].
+
+    Examples
+    --------
+    >>> longest_link_m(d0_m=100, p0=0.5, p_min=0.25, dispersal_max_m=900)
+    900.0
+    """
+    return max(reach_m(d0_m=d0_m, p0=p0, p_min=p_min), float(dispersal_max_m))
+
+
+def components(n, a, b):
+    """Which patches hang together by any chain of links.
+
+    Parameters
+    ----------
+    n : int
+        Number of patches.
+    a, b : array_like of int, shape (n_links,)
+        The two patches of each link, from 0 to n - 1.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Component of each patch, numbered from 0 in the order of the first member.
+
+    Examples
+    --------
+    >>> components(4, [1], [3])
+    array([0, 1, 2, 1])
+    """
+    # Slow to import, and many callers only need the kernel.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    a, b = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
+    # Weight one, never the length: a link of length zero must count too.
+    graph = coo_array((np.ones(a.size), (a, b)), shape=(n, n)).tocsr()
+    label = connected_components(graph, directed=False)[1]
+    _, first, label = np.unique(label, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[label].astype(np.int64)
+
+
+def name_networks(network, capacity_ru, patch_id, group):
+    """Give each network a readable id: number 1 can hold most of the group.
+
+    Parameters
+    ----------
+    network : array_like of int, shape (n,)
+        Network of each patch.
+    capacity_ru : array_like of float, shape (n,)
+        Capacity of each patch [reproductive units].
+    patch_id : array_like of str, shape (n,)
+        Ids of the patches; decide between networks of equal capacity.
+    group : str
+        Begins the id.
+
+    Returns
+    -------
+    ndarray of str, shape (n,)
+        Id of the network of each patch.
+
+    Examples
+    --------
+    >>> name_networks([0, 1, 1], [3, 2, 2], ["p", "q", "r"], "birds").tolist()
+    ['birds-n2', 'birds-n1', 'birds-n1']
+    """
+    patches = pd.DataFrame(
+        {"network": network, "capacity_ru": capacity_ru, "patch_id": patch_id}
+    )
+    networks = patches.groupby("network").agg(
+        capacity_ru=("capacity_ru", "sum"), first=("patch_id", "min")
+    )
+    # Sums of equal capacities differ in the last digit: that must not decide.
+    networks["capacity_ru"] = networks["capacity_ru"].round(9)
+    networks = networks.sort_values(["capacity_ru", "first"], ascending=[False, True])
+    number = pd.Series(np.arange(1, len(networks) + 1), index=networks.index)
+    return (f"{group}-n" + patches["network"].map(number).astype("str")).to_numpy(
+        object
+    )
+
+
+def _check_kernel(d0_m, p0):
+    if not d0_m > 0:
+        raise ValueError(f"the kernel distance is {d0_m} m; it must be above zero")
+    if not 0 < p0 < 1:
+        raise ValueError(f"p0 is {p0}; it must lie between 0 and 1")

@@ -1,0 +1,72 @@
+"""Polygons over polygons: how much they share, and one kind of geometry for a layer."""
+
+import numpy as np
+import shapely
+
+POLYGON = 3  # type numbers of shapely
+HA = 10_000.0  # square metres in a hectare
+
+
+def as_multipolygons(geometries):
+    """Make every geometry a MultiPolygon, so that a layer has one kind of geometry.
+
+    Parameters
+    ----------
+    geometries : array_like of shapely geometries, shape (n,)
+        Lines and points among their parts (left by an overlay) have no area and
+        are dropped; nothing or None becomes an empty MultiPolygon.
+
+    Returns
+    -------
+    ndarray of MultiPolygon, shape (n,)
+
+    Examples
+    --------
+    >>> as_multipolygons([shapely.box(0, 0, 1, 1)])[0].geom_type
+    'MultiPolygon'
+    """
+    whole = np.asarray(geometries, dtype=object).reshape(-1)
+    parts, owner = shapely.get_parts(whole, return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)  # of collections
+    kept = (shapely.get_type_id(parts) == POLYGON) & ~shapely.is_empty(parts)
+    result = np.full(whole.size, shapely.MultiPolygon(), dtype=object)
+    if kept.any():
+        shapely.multipolygons(parts[kept], indices=owner[inner][kept], out=result)
+    return result
+
+
+def overlap_areas(large, small):
+    """Area that polygons of two layers share, for every pair that shares any.
+
+    Parameters
+    ----------
+    large, small : array_like of shapely polygons, shape (n,) and (m,)
+        Valid, in one projected CRS. Fast when `large` holds the fewer and larger
+        shapes: what lies wholly inside needs no intersection.
+
+    Returns
+    -------
+    i, j : ndarray of int64
+        Position in `large` and in `small`; sorted by i, then j.
+    area_m2 : ndarray of float
+        Area shared by the pair [m2]; above zero.
+
+    Examples
+    --------
+    >>> i, j, area_m2 = overlap_areas(
+    ...     [shapely.box(0, 0, 10, 10)], [shapely.box(8, 0, 12, 5)])
+    >>> i.tolist(), j.tolist(), area_m2.tolist()
+    ([0], [0], [10.0])
+    """
+    large = np.asarray(large, dtype=object).reshape(-1)
+    small = np.asarray(small, dtype=object).reshape(-1)
+    i, j = shapely.STRtree(small).query(large, predicate="intersects")
+    order = np.lexsort((j, i))
+    i, j = i[order].astype(np.int64), j[order].astype(np.int64)
+    shapely.prepare(large)
+    within = shapely.covers(large[i], small[j])
+    area_m2 = np.where(within, shapely.area(small[j]), 0.0)
+    cut = ~within
+    area_m2[cut] = shapely.area(shapely.intersection(large[i[cut]], small[j[cut]]))
+    shared = area_m2 > 0  # touching edges share none
+    return i[shared], j[shared], area_m2[shared]

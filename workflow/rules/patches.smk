@@ -1,0 +1,33 @@
+"""Chapter 2: polygons joined into the patches that a group uses as units."""
+
+
+rule delineate_patches:
+    """Join the habitat of a group into patches, by true gaps and barriers."""
+    input:
+        habitat=rules.ingest_habitat.output.habitat,
+        parts=rules.ingest_habitat.output.habitat_parts,
+        barriers=rules.ingest_context.output.barriers,
+        suitability=TABLES["suitability"],
+        barrier_types=TABLES["barrier_types"],
+    output:
+        patches="<results>/{group}/patches.parquet",
+        patch_polygons="<results>/{group}/patch_polygons.parquet",
+    log:
+        "<logs>/{group}/delineate_patches.log",
+    benchmark:
+        "<benchmarks>/{group}/delineate_patches.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        bundle=trait("bundle"),
+        mobility_class=trait("mobility_class"),
+        min_suitable_share=config["habitat"]["min_suitable_share"],
+        role_distance_m=trait("role_distance_m"),
+        min_neighbours=trait("min_neighbours"),
+        local_distance_m=trait("local_distance_m"),
+        edge_depth_m=trait("edge_depth_m"),
+        reproductive_unit_ha=trait("reproductive_unit_ha"),
+        min_patch_ha=trait("min_patch_ha"),
+    script:
+        "../../scripts/delineate_patches.py"
