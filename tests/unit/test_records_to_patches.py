@@ -1,0 +1,151 @@
+"""Which record supports which patch, on a row of squares drawn by hand."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from robuust.records_to_patches import date_records, searched, support
+
+# Three squares of 100 m, with gaps of 100 m; the first two are one network.
+SQUARES = shapely.box([0, 200, 400], 0, [100, 300, 500], 100)
+NETWORKS = [0, 0, 1]
+LIMITS = {"record_tolerance_m": 25, "max_uncertainty_m": 500}
+
+
+def records(*rows):
+    """Records from (x, changes) with all else as in a good field record."""
+    usual = {
+        "species": "Rana arvalis",
+        "taxon_group": "amphibians",
+        "date_first": "2020-05-01",
+        "date_last": "2020-05-01",
+        "uncertainty_m": 5.0,
+        "present": True,
+        "generalised": False,
+    }
+    table = pd.DataFrame([usual | changes for _, changes in rows], columns=list(usual))
+    table["date_first"] = pd.to_datetime(table["date_first"])
+    table["date_last"] = pd.to_datetime(table["date_last"])
+    table["uncertainty_m"] = table["uncertainty_m"].astype(float)
+    points = shapely.points([x for x, _ in rows], 50)
+    dated = gpd.GeoDataFrame(table, geometry=points, crs=31370)
+    return date_records(dated, reference_date="2026-01-01", recent_years=10)
+
+
+def pairs(*rows):
+    found = support(records(*rows), SQUARES, networks=NETWORKS, **LIMITS)
+    columns = ["record", "patch", "ambiguous", "network"]
+    return found[columns].values.tolist()
+
+
+def test_a_record_inside_a_patch_supports_it():
+    assert pairs((50, {})) == [[0, 0, False, 0]]
+
+
+@pytest.mark.parametrize(("x", "n"), [(125, 1), (125.01, 0)])
+def test_a_record_reaches_just_as_far_as_the_tolerance(x, n):
+    assert len(pairs((x, {}))) == n
+
+
+def test_an_uncertain_record_reaches_as_far_as_its_uncertainty():
+    assert pairs((-60, {"uncertainty_m": 60.0})) == [[0, 0, False, 0]]
+    assert pairs((-60, {"uncertainty_m": 59.0})) == []
+
+
+def test_several_patches_in_reach_support_their_network_only():
+    assert pairs((150, {"uncertainty_m": 50.0})) == [[0, 0, True, 0], [0, 1, True, 0]]
+
+
+def test_patches_of_several_networks_in_reach_support_nothing():
+    assert pairs((350, {"uncertainty_m": 50.0})) == [[0, 1, True, -1], [0, 2, True, -1]]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"present": False},
+        {"generalised": True},
+        {"uncertainty_m": 500.1},
+        {"date_first": None, "date_last": None},
+        {"date_first": "2026-01-02", "date_last": "2026-01-02"},
+    ],
+)
+def test_absent_blurred_vague_undated_and_future_records_support_nothing(changes):
+    assert pairs((50, changes)) == []
+
+
+def test_a_missing_uncertainty_counts_as_the_tolerance():
+    assert len(pairs((125, {"uncertainty_m": None}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "recent"),
+    [
+        ("2016-01-01", "2016-01-01", True),
+        ("2015-12-31", "2015-12-31", False),
+        ("1950-01-01", "2020-12-31", False),  # it may be from 1950
+        ("2016-01-01", "2016-12-31", True),
+        (None, "2020-12-31", True),
+    ],
+)
+def test_a_record_is_recent_when_it_surely_is(first, last, recent):
+    found = records((50, {"date_first": first, "date_last": last}))
+    assert found["recent"].tolist() == [recent]
+
+
+def looked(*rows):
+    found = searched(records(*rows), SQUARES, **LIMITS)
+    return {name: np.flatnonzero(where).tolist() for name, where in found.items()}
+
+
+def test_an_absence_and_another_species_show_that_somebody_searched():
+    assert looked(
+        (50, {"present": False}), (450, {"species": "Bufo bufo"}), (125, {})
+    ) == {"amphibians": [0, 2]}
+
+
+def test_each_taxon_group_is_searched_apart():
+    assert looked((50, {}), (250, {"taxon_group": "birds"})) == {
+        "amphibians": [0],
+        "birds": [1],
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"date_first": "2010-01-01"},
+        {"generalised": True},
+        {"uncertainty_m": 900.0},
+    ],
+)
+def test_old_blurred_and_vague_records_show_no_search(changes):
+    assert looked((50, changes)) in ({}, {"amphibians": []})
+
+
+def test_no_records_and_no_patches_are_no_error():
+    assert pairs() == []
+    assert looked() == {}
+    assert support(records((50, {})), SQUARES[:0], **LIMITS).empty
+    assert not searched(records((50, {})), SQUARES[:0], **LIMITS)["amphibians"].size
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-200, 700), st.floats(0, 600)), min_size=1, max_size=12
+    )
+)
+def test_support_agrees_with_every_distance_measured(rows):
+    points = records(*((x, {"uncertainty_m": u}) for x, u in rows))
+    found = support(points, SQUARES, networks=NETWORKS, **LIMITS)
+    expected = [
+        (k, j)
+        for k, (x, u) in enumerate(rows)
+        for j, square in enumerate(SQUARES)
+        if u <= 500 and shapely.Point(x, 50).distance(square) <= max(u, 25)
+    ]
+    assert list(zip(found["record"], found["patch"], strict=True)) == expected

@@ -1,0 +1,69 @@
+"""Chapter 4: verdicts per area, from habitat, and per population, from records."""
+
+
+rule classify_robustness:
+    """Judge every patch and network by the norms, and how sure the verdict is."""
+    input:
+        patches=rules.delineate_patches.output.patches,
+        patch_connectivity=rules.measure_connectivity.output.patch_connectivity,
+        network_connectivity=rules.measure_connectivity.output.network_connectivity,
+        links=rules.link_patches.output.links,
+        evidence=TABLES["parameter_evidence"],
+    output:
+        verdicts="<results>/{group}/verdicts.parquet",
+        networks="<results>/{group}/networks.parquet",
+        sensitivity="<results>/{group}/sensitivity.parquet",
+    log:
+        "<logs>/{group}/classify_robustness.log",
+    benchmark:
+        "<benchmarks>/{group}/classify_robustness.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        mobility_class=trait("mobility_class"),
+        reproductive_unit_ha=trait("reproductive_unit_ha"),
+        key_patch_ru=trait("key_patch_ru"),
+        mvp_ru=trait("mvp_ru"),
+        network_ru_with_key=trait("network_ru_with_key"),
+        network_ru_without_key=trait("network_ru_without_key"),
+        dispersal_max_m=trait("dispersal_max_m"),
+        draws=config["stability"]["draws"],
+        seed=config["stability"]["seed"],
+    script:
+        "../../scripts/classify_robustness.py"
+
+
+rule classify_populations:
+    """Give every species at every patch a status, rank relicts, screen returns."""
+    input:
+        verdicts=rules.classify_robustness.output.verdicts,
+        links=rules.link_patches.output.links,
+        records=rules.ingest_records.output.records,
+        species=TABLES["species"],
+    output:
+        populations="<results>/{group}/populations.parquet",
+        relict_sites="<results>/{group}/relict_sites.parquet",
+        reintroduction="<results>/{group}/reintroduction.parquet",
+    log:
+        "<logs>/{group}/classify_populations.log",
+    benchmark:
+        "<benchmarks>/{group}/classify_populations.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        red_list=config["red_list"],
+        reference_date=config["reference_date"],
+        recent_years=config["records"]["recent_years"],
+        record_tolerance_m=config["records"]["record_tolerance_m"],
+        max_uncertainty_m=config["records"]["max_uncertainty_m"],
+        trend_period_years=config["records"]["trend_period_years"],
+        reproductive_unit_ha=trait("reproductive_unit_ha"),
+        key_patch_ru=trait("key_patch_ru"),
+        mvp_ru=trait("mvp_ru"),
+        network_ru_with_key=trait("network_ru_with_key"),
+        network_ru_without_key=trait("network_ru_without_key"),
+        dispersal_max_m=trait("dispersal_max_m"),
+    script:
+        "../../scripts/classify_populations.py"
