@@ -1,0 +1,83 @@
+"""Gains and flips of all candidates for one group, as a table."""
+
+import numpy as np
+import pandas as pd
+
+from robuust.connectivity import path_probabilities, probability_of_connectivity
+from robuust.restoration_gain import pcnum_rises, relative_eca_rise
+from robuust.verdict_flips import flip_sentences, verdict_flips
+
+
+def gain_table(candidates, patches, links, new_links, norms, *, group, p_min, unit_ha):
+    """Tabulate what each candidate, carried out alone, brings one group.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        candidate_id, added_effective_ha (above zero).
+    patches : DataFrame
+        patch_id, network_id, effective_ha, capacity_ru.
+    links : DataFrame
+        patch_id_a, patch_id_b, probability.
+    new_links : DataFrame
+        candidate_id, other_id, kind, probability, merges, within_dispersal
+        (`candidate_links.link_table`).
+    norms : robuust.robustness.Norms
+    group : str
+    p_min : float
+        Chances below it count as zero.
+    unit_ha : float
+        Effective habitat of one reproductive unit [ha].
+
+    Returns
+    -------
+    DataFrame, one row per candidate, sorted by id
+        candidate_id, group, added_effective_ha, eca_before_ha, eca_after_ha, gain
+        (relative rise of ECA; 0 for a group that is absent as yet), flips_nl,
+        flips_en, n_flips.
+    """
+    candidates = candidates.sort_values("candidate_id", ignore_index=True)
+    patches = patches.sort_values("patch_id", ignore_index=True)
+    patch, candidate = (
+        pd.Index(patches["patch_id"]),
+        pd.Index(candidates["candidate_id"]),
+    )
+    to_patch = new_links[
+        (new_links["kind"] == "patch") & new_links["candidate_id"].isin(candidate)
+    ]
+    to_patch = to_patch.assign(
+        candidate=candidate.get_indexer(to_patch["candidate_id"]),
+        patch=patch.get_indexer(to_patch["other_id"]),
+        patch_id=to_patch["other_id"],
+    )
+    path = path_probabilities(
+        len(patches),
+        patch.get_indexer(links["patch_id_a"]),
+        patch.get_indexer(links["patch_id_b"]),
+        links["probability"].to_numpy(float),
+        p_min=p_min,
+    )
+    capacity = patches["effective_ha"].to_numpy(float)
+    own_ha = candidates["added_effective_ha"].to_numpy(float)
+    pcnum = probability_of_connectivity(capacity, path)
+    rise = pcnum_rises(
+        capacity,
+        path,
+        *(to_patch[name] for name in ("candidate", "patch", "probability")),
+        own_ha,
+        p_min=p_min,
+    )
+    flips = verdict_flips(patches, to_patch, own_ha / unit_ha, norms)
+    nl, en, n_flips = flip_sentences(flips, own_ha.size)
+    table = {
+        "candidate_id": candidates["candidate_id"],
+        "group": group,
+        "added_effective_ha": own_ha,
+        "eca_before_ha": np.sqrt(pcnum),
+        "eca_after_ha": np.sqrt(pcnum + rise),
+        "gain": relative_eca_rise(pcnum, rise),
+        "flips_nl": pd.Series(nl, dtype="str"),
+        "flips_en": pd.Series(en, dtype="str"),
+        "n_flips": n_flips,
+    }
+    return pd.DataFrame(table).astype({"candidate_id": "str", "group": "str"})

@@ -1,0 +1,193 @@
+"""One group's network, and what every candidate would add to it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from robuust.connectivity import path_probabilities
+
+
+@dataclass(frozen=True)
+class GroupLandscape:
+    """One group's network, and what each of the m candidates would add to it."""
+
+    weight: float
+    capacity: np.ndarray  # effective habitat of each patch [ha], shape (n,)
+    links: tuple  # (patch a, patch b, probability) of the network as it is
+    own: np.ndarray  # effective habitat that each candidate adds [ha], shape (m,)
+    to_patch: sparse.csr_array  # chance candidate - patch, shape (m, n)
+    to_candidate: sparse.csr_array  # chance candidate - candidate, shape (m, m)
+    path: sparse.csr_array  # best path probabilities of the network, shape (n, n)
+
+    @property
+    def pcnum(self):
+        """PCnum of the network as it is [ha2]."""
+        return float(self.capacity @ (self.path @ self.capacity))
+
+
+def group_landscape(weight, capacity, links, own, patch_links, mates, *, p_min):
+    """Bring together what `greedy_plan` and `upper_bound` need of one group.
+
+    Parameters
+    ----------
+    weight : float
+        Weight of the group in the sum; zero or more.
+    capacity : array_like of float, shape (n_patches,)
+        Effective habitat [ha].
+    links : tuple of array_like
+        Patch a, patch b, probability of each link of the network.
+    own : array_like of float, shape (m,)
+        Effective habitat that each candidate adds [ha]; 0 for none.
+    patch_links : tuple of array_like
+        Candidate, patch, probability of each link between them.
+    mates : tuple of array_like
+        Candidate, candidate, probability: links between candidates, each once.
+    p_min : float
+        Chances below it count as zero.
+
+    Returns
+    -------
+    GroupLandscape
+    """
+    capacity, own = np.asarray(capacity, dtype=float), np.asarray(own, dtype=float)
+    n, m = capacity.size, own.size
+    a, b, p = mates
+    a, b, p = np.r_[a, b], np.r_[b, a], np.r_[p, p]
+    return GroupLandscape(
+        weight=float(weight),
+        capacity=capacity,
+        links=tuple(np.asarray(column) for column in links),
+        own=own,
+        to_patch=_matrix(*patch_links, shape=(m, n)),
+        to_candidate=_matrix(a, b, p, shape=(m, m)),
+        path=path_probabilities(n, *links, p_min=p_min),
+    )
+
+
+def landscape_from_tables(
+    patches, links, candidate_links, gains, candidate_ids, *, weight, p_min
+):
+    """Group landscape from the tables that earlier rules wrote.
+
+    Parameters
+    ----------
+    patches : DataFrame
+        patch_id, effective_ha.
+    links : DataFrame
+        patch_id_a, patch_id_b, probability.
+    candidate_links : DataFrame
+        candidate_id, other_id, kind (patch or candidate), probability.
+    gains : DataFrame
+        candidate_id, added_effective_ha: the candidates that suit the group.
+    candidate_ids : list of str
+        All candidates, in the order of their positions.
+    weight, p_min : float
+        As for `group_landscape`.
+
+    Returns
+    -------
+    GroupLandscape
+    """
+    patches = patches.sort_values("patch_id")
+    patch, candidate = pd.Index(patches["patch_id"]), pd.Index(candidate_ids)
+    own = gains.set_index("candidate_id")["added_effective_ha"].reindex(candidate)
+    of_patch = candidate_links[candidate_links["kind"] == "patch"]
+    of_mate = candidate_links[candidate_links["kind"] == "candidate"]
+    return group_landscape(
+        weight,
+        patches["effective_ha"],
+        (
+            patch.get_indexer(links["patch_id_a"]),
+            patch.get_indexer(links["patch_id_b"]),
+            links["probability"].to_numpy(float),
+        ),
+        own.fillna(0.0),
+        (
+            candidate.get_indexer(of_patch["candidate_id"]),
+            patch.get_indexer(of_patch["other_id"]),
+            of_patch["probability"].to_numpy(float),
+        ),
+        (
+            candidate.get_indexer(of_mate["candidate_id"]),
+            candidate.get_indexer(of_mate["other_id"]),
+            of_mate["probability"].to_numpy(float),
+        ),
+        p_min=p_min,
+    )
+
+
+def plan_gain(groups, chosen, *, p_min):
+    """Weighted sum over the groups of the relative rise of ECA, computed in full.
+
+    Parameters
+    ----------
+    groups : list of GroupLandscape
+    chosen : collection of int
+        Candidates that are carried out.
+    p_min : float
+        Chances below it count as zero.
+
+    Returns
+    -------
+    float
+        Zero or more; a group without habitat today counts for nothing.
+    """
+    total = 0.0
+    for group in groups:
+        before = group.pcnum
+        if before > 0:
+            after = whole_pcnum(group, np.asarray(sorted(chosen), dtype=int), p_min)[0]
+            total += group.weight * (np.sqrt(after / before) - 1)
+    return float(total)
+
+
+def whole_pcnum(group, chosen, p_min):
+    """PCnum and best paths with the chosen candidates added, computed in full.
+
+    Parameters
+    ----------
+    group : GroupLandscape
+    chosen : array_like of int, shape (k,)
+        Candidates that are carried out.
+    p_min : float
+        Chances below it count as zero.
+
+    Returns
+    -------
+    pcnum : float
+        PCnum [ha2].
+    path : csr_array of float, shape (n + k, n + k)
+        The candidates come after the patches, in the order given.
+    """
+    n = group.capacity.size
+    own = group.own[chosen]
+    used = own > 0
+    to_patch = group.to_patch[chosen].tocoo()
+    mates = sparse.triu(group.to_candidate[chosen][:, chosen], 1).tocoo()
+    keep_patch = used[to_patch.row]
+    keep_mate = used[mates.row] & used[mates.col]
+    a, b, p = group.links
+    path = path_probabilities(
+        n + own.size,
+        np.r_[a, to_patch.col[keep_patch], n + mates.row[keep_mate]].astype(np.int64),
+        np.r_[b, n + to_patch.row[keep_patch], n + mates.col[keep_mate]].astype(
+            np.int64
+        ),
+        np.r_[p, to_patch.data[keep_patch], mates.data[keep_mate]],
+        p_min=p_min,
+    ).tocsr()
+    capacity = np.r_[group.capacity, own]
+    return float(capacity @ (path @ capacity)), path
+
+
+def _matrix(row, col, value, *, shape):
+    """Sparse matrix of chances; of two links between the same two the surer counts."""
+    row, col = np.asarray(row, dtype=np.int64), np.asarray(col, dtype=np.int64)
+    value = np.asarray(value, dtype=float)
+    order = np.lexsort((-value, col, row))
+    row, col, value = row[order], col[order], value[order]
+    first = np.ones(row.size, dtype=bool)
+    first[1:] = (row[1:] != row[:-1]) | (col[1:] != col[:-1])
+    return sparse.csr_array((value[first], (row[first], col[first])), shape=shape)
