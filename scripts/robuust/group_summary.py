@@ -1,0 +1,73 @@
+"""One row per group: its connectivity, and how many patches are in each class."""
+
+import pandas as pd
+
+from robuust.robustness import CLASSES, ROBUST_CLASSES
+
+
+def summarise_patches(verdicts):
+    """Robust hectares of one group, and its number of patches per class.
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        class and area_ha of the patches of one group; may be empty.
+
+    Returns
+    -------
+    dict
+        robust_ha (patches of the classes stronghold, key and network), then
+        n_stronghold, n_key, n_network, n_near, n_insufficient.
+
+    Examples
+    --------
+    >>> summary = summarise_patches(
+    ...     pd.DataFrame({"class": ["key", "near"], "area_ha": [5.0, 1.0]}))
+    >>> summary["robust_ha"], summary["n_key"], summary["n_stronghold"]
+    (5.0, 1, 0)
+    """
+    robust = verdicts["class"].isin(ROBUST_CLASSES)
+    counts = verdicts["class"].value_counts()
+    return {
+        "robust_ha": float(verdicts.loc[robust, "area_ha"].sum()),
+        **{f"n_{name}": int(counts.get(name, 0)) for name in CLASSES},
+    }
+
+
+def summarise_groups(connectivity, verdicts_by_group, species_groups):
+    """Put connectivity, names and verdicts of the groups in one table.
+
+    Parameters
+    ----------
+    connectivity : DataFrame
+        One row per group: the table group_connectivity.
+    verdicts_by_group : dict of DataFrame
+        Patches of each group, with class and area_ha.
+    species_groups : DataFrame
+        group, name_nl, name_en.
+
+    Returns
+    -------
+    DataFrame
+        group, name_nl, name_en, the other columns of `connectivity`, robust_ha and
+        the numbers of patches per class; sorted by group.
+
+    Raises
+    ------
+    ValueError
+        If a group has not exactly one row of connectivity.
+    """
+    patches = pd.DataFrame(
+        [
+            {"group": group, **summarise_patches(verdicts)}
+            for group, verdicts in verdicts_by_group.items()
+        ]
+    )
+    if sorted(connectivity["group"]) != sorted(patches["group"]):
+        raise ValueError(
+            f"connectivity is there for {sorted(connectivity['group'])}, verdicts for "
+            f"{sorted(patches['group'])}; every group needs one row of each"
+        )
+    names = species_groups[["group", "name_nl", "name_en"]]
+    summary = names.merge(connectivity, on="group").merge(patches, on="group")
+    return summary.sort_values("group", ignore_index=True)

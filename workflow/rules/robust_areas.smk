@@ -1,0 +1,38 @@
+"""Chapter 6: all groups together on one grid, and the areas robust for several."""
+
+
+rule map_robust_areas:
+    """Map for how many groups land is robust, and join it to robust areas."""
+    input:
+        verdicts=for_groups(rules.classify_robustness.output.verdicts),
+        populations=for_groups(rules.classify_populations.output.populations),
+        buffers=for_groups(rules.buffer_patches.output.buffers),
+        habitat=rules.ingest_habitat.output.habitat,
+        habitat_parts=rules.ingest_habitat.output.habitat_parts,
+        study_area=rules.ingest_habitat.output.study_area,
+        nature_areas=rules.ingest_context.output.nature_areas,
+        report_units=rules.ingest_context.output.report_units,
+        habitat_types=TABLES["habitat_types"],
+        species_groups=TABLES["species_groups"],
+    output:
+        robust_areas="<results>/all_groups/robust_areas.parquet",
+        habitat_state="<results>/all_groups/habitat_state.parquet",
+        robustness_score="<results>/staging/robustness_score.tif",
+        robust_groups="<results>/staging/robust_groups.tif",
+        buffer_groups="<results>/staging/buffer_groups.tif",
+    log:
+        "<logs>/all_groups/map_robust_areas.log",
+    benchmark:
+        "<benchmarks>/all_groups/map_robust_areas.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        groups=GROUPS,
+        cell_m=config["grid"]["cell_m"],
+        min_groups=config["grid"]["min_groups"],
+        variety_min_types=config["grid"]["variety_min_types"],
+        earlier_results=config["earlier_results"]
+        and find_file(config["earlier_results"]),
+    script:
+        "../../scripts/map_robust_areas.py"
