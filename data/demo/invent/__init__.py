@@ -1,0 +1,1 @@
+"""The invented demo landscape: shapes, land, vegetation, context, observations."""
