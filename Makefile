@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 CORES ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench demo golden lock clean distclean
+.PHONY: help setup run test lint check bench demo golden lock clean distclean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/run.done  ## the environment only, for your own data
 
 run: $(VENV)/run.done  ## the whole pipeline on the demo landscape
 	$(BIN)/snakemake --cores $(CORES)

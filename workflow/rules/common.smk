@@ -99,7 +99,13 @@ stop_at(check_settings(config, schema("config"), rows, schemas))
 
 RESULTS = f"{config['results_dir']}/{config['area']}"
 LOGS = f"logs/{config['area']}"
-BENCHMARKS = f"benchmarks/{config['area']}"
+
+
+pathvars:
+    results=RESULTS,
+    logs=LOGS,
+    benchmarks=f"benchmarks/{config['area']}",
+
 
 TRAITS = group_traits(
     typed_table(rows["species_groups"], schemas["species_groups"]),
