@@ -6,10 +6,16 @@ import geopandas as gpd
 import pandas as pd
 
 from robuust.candidates import price, trim_slivers
-from robuust.derived_candidates import MAX_DERIVED, derive_candidates
+from robuust.derived_candidates import derive_candidates
 from robuust.runlog import log_to
 from robuust.tracks import TRACKS, describe_tracks
 
+DERIVING = (
+    "candidate_reach_m",
+    "candidate_cell_m",
+    "max_candidates",
+    "convertible_codes",
+)
 TEXTS = ("candidate_id", "kind", "name", "code", "owner")
 COLUMNS = [
     *("candidate_id", "kind", "name", "code", "share", "area_ha", "cost_eur"),
@@ -28,7 +34,9 @@ def find_candidates(paths, candidates_path, *, default_cost_eur_per_ha, bundles,
         log.info("%d parcels, %d of them not excluded", len(parcels), len(found))
     else:
         found = derived(paths, bundles=bundles, rules=rules)
-        log.info("no parcels: %d derived (%d at most)", len(found), MAX_DERIVED)
+        log.info(
+            "no parcels: %d derived (%d at most)", len(found), rules["max_candidates"]
+        )
     found = found.sort_values("candidate_id", ignore_index=True)
     found = found.set_geometry(trim_slivers(found.geometry.to_numpy()), crs=found.crs)
     found = found[found.area > 0]
@@ -56,7 +64,7 @@ def derived(paths, *, bundles, rules):
         pd.read_parquet(paths["habitat_parts"]),
         gpd.read_parquet(paths["study_area"]).geometry.union_all(),
         patches,
-        pd.read_csv(paths["suitability"], dtype={"code": str}),
+        pd.read_csv(paths["suitability"], dtype={"code": str}, encoding="utf-8-sig"),
         bundles=bundles,
         rules=rules,
     )
@@ -69,8 +77,5 @@ if __name__ == "__main__":  # run by Snakemake
         snakemake.output.candidates,
         default_cost_eur_per_ha=snakemake.params.default_cost_eur_per_ha,
         bundles=snakemake.params.bundles,
-        rules={
-            name: snakemake.params[name]
-            for name in ("candidate_reach_m", "candidate_cell_m", "convertible_codes")
-        },
+        rules={name: snakemake.params[name] for name in DERIVING},
     )

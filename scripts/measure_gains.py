@@ -24,7 +24,7 @@ def measure_gains(paths, *, group, traits, norms, p0, p_min, min_suitable_share)
         paths["links"], columns=["patch_id_a", "patch_id_b", "probability"]
     )
     log.info("read %d candidates, %d patches", len(candidates), len(patches))
-    table = pd.read_csv(paths["suitability"], dtype={"code": str})
+    table = pd.read_csv(paths["suitability"], dtype={"code": str}, encoding="utf-8-sig")
     useful = habitat_for(
         candidates,
         match_suitability(candidates["code"], table, traits["bundle"]),
@@ -72,7 +72,7 @@ def group_polygons(paths):
 def group_barriers(paths, mobility_class):
     """Barriers, and the chance that the group gets across each."""
     barriers = gpd.read_parquet(paths["barriers"])
-    table = pd.read_csv(paths["barrier_types"])
+    table = pd.read_csv(paths["barrier_types"], encoding="utf-8-sig")
     chances = crossing_chances(barriers["barrier"], table, mobility_class)
     return barriers.geometry.to_numpy(), chances
 

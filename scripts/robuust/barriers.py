@@ -1,9 +1,6 @@
-"""Barriers: how likely a group gets across, and which gaps they close."""
+"""Barriers: how likely a group gets across each kind."""
 
-import numpy as np
 import pandas as pd
-
-from robuust.gaps import barriers_between, shortest_lines
 
 
 def crossing_chances(kinds, barrier_types, mobility_class):
@@ -35,46 +32,3 @@ def crossing_chances(kinds, barrier_types, mobility_class):
     chance = rows.drop_duplicates("barrier", keep="last").set_index("barrier")
     chance = chance["crossing_probability"].astype(float)
     return pd.Series(kinds, dtype=object).map(chance).fillna(1.0).to_numpy(float)
-
-
-def hindering(barriers, barrier_types, mobility_class):
-    """The barriers that keep some dispersers of this class back, with their chance.
-
-    Parameters
-    ----------
-    barriers : GeoDataFrame
-        Column barrier (the kind) and lines.
-    barrier_types : DataFrame
-        See `crossing_chances`.
-    mobility_class : str
-
-    Returns
-    -------
-    lines : ndarray of shapely geometries, shape (n_hindering,)
-    chance : ndarray of float, shape (n_hindering,)
-        Below 1.
-    """
-    chance = crossing_chances(barriers["barrier"], barrier_types, mobility_class)
-    below = chance < 1
-    return np.asarray(barriers.geometry, dtype=object)[below], chance[below]
-
-
-def parted(left, right, lines):
-    """Which pairs of shapes have one of these lines between them.
-
-    Parameters
-    ----------
-    left, right : array_like of shapely geometries, shape (n,)
-        The two shapes of each pair.
-    lines : ndarray of shapely geometries
-        Barriers; may be none.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-    """
-    between = np.zeros(len(left), dtype=bool)
-    if len(lines) and len(left):
-        pair, _ = barriers_between(left, right, shortest_lines(left, right), lines)
-        between[pair] = True
-    return between

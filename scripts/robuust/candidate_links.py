@@ -103,7 +103,9 @@ def link_table(candidates, patches, barriers, *, group, dispersal_max_m, **kerne
     table = table.assign(
         group=group,
         candidate_id=ids[table["candidate"].to_numpy(dtype=np.int64)],
-        within_dispersal=table["distance_m"] <= dispersal_max_m,
+        # A barrier that nothing crosses parts a network, however short the gap.
+        within_dispersal=(table["distance_m"] <= dispersal_max_m)
+        & (table["probability"] > 0),
     )
     texts = ["group", "candidate_id", "other_id", "kind"]
     columns = [*texts, "distance_m", "probability", "merges", "within_dispersal"]

@@ -150,8 +150,8 @@ def earlier_of(earlier, pairs):
         n_heirs=n_heirs.reindex(pairs["earlier"]).to_numpy(),
     )
     return known.groupby("patch").agg(
-        earlier_patch_ids=("earlier_id", ";".join),
-        earlier_class=("earlier_class", ";".join),
+        earlier_patch_ids=("earlier_id", "; ".join),
+        earlier_class=("earlier_class", "; ".join),
         earlier_area_ha=("earlier_ha", "sum"),
         n_parents=("earlier", "size"),
         n_heirs=("n_heirs", "max"),

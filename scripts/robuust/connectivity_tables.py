@@ -66,66 +66,66 @@ def connectivity_tables(patches, links, *, group, sweep_m, exponent, **kernel):
     if (a < 0).any() or (b < 0).any():
         raise ValueError("some links name patches that do not exist; make them again")
     capacity = patches["effective_ha"].to_numpy(float)
-    probability = links["probability"].to_numpy(float)
+    chance = links["probability"].to_numpy(float)
     near = links["within_dispersal"].to_numpy(bool)
-    p_min = kernel["p_min"]
-    path = path_probabilities(ids.size, a, b, probability, p_min=p_min)
+    path = path_probabilities(ids.size, a, b, chance, p_min=kernel["p_min"])
     network = components(ids.size, a[near], b[near])
-    pcnum = probability_of_connectivity(capacity, path)
-    intra, direct, step = connectivity_fractions(
-        capacity, a, b, probability, path, p_min=p_min
-    )
-    meta, share = metapopulation_capacity(
-        capacity, a, b, probability, exponent=exponent
-    )
-    by_hops = patch_importance_by_hops(capacity, a[near], b[near])
-    importance = patch_importance(capacity, a, b, probability, p_min=p_min)
     network_id = name_networks(network, patches["capacity_ru"], ids, group)
-    of_patches = pd.DataFrame(
-        {
-            "patch_id": patches["patch_id"].astype("str"),
-            "network_id": pd.array(network_id, dtype="str"),
-            **{name: importance[name] for name in list(importance)[:4]},
-            "diic": by_hops["diic"],
-            "betweenness": importance["betweenness"],
-            "metapopulation_share": share,
-        }
-    )
-    crossable = probability > 0
+    meta, share = metapopulation_capacity(capacity, a, b, chance, exponent=exponent)
+    open_ = chance > 0
     sweep = component_sweep(
         capacity,
-        a[crossable],
-        b[crossable],
-        links["distance_m"].to_numpy(float)[crossable],
+        a[open_],
+        b[open_],
+        links["distance_m"].to_numpy(float)[open_],
         sweep_m,
         longest_m=longest_link_m(**kernel),
     )
+    iicnum = integral_index_of_connectivity(capacity, a[near], b[near])
     total = {
         "group": group,
         "n_patches": ids.size,
         "area_ha": float(patches["area_ha"].sum()),
         "effective_ha": float(capacity.sum()),
-        "pcnum": pcnum,
-        "pcnum_error_bound": lost_connectivity_bound(
-            capacity, a[crossable], b[crossable], path, p_min=p_min
-        ),
-        "eca_ha": float(np.sqrt(pcnum)),
-        "pc_intra": intra,
-        "pc_direct": direct,
-        "pc_step": step,
-        "iicnum": integral_index_of_connectivity(capacity, a[near], b[near]),
+        **_pc_columns(capacity, a, b, chance, path, kernel["p_min"]),
+        "iicnum": iicnum,
         "metapopulation_capacity": meta,
         "d0_m": float(kernel["d0_m"]),
         "p0": float(kernel["p0"]),
         "distance_kind": "euclidean",
     }
     texts = {"group": "str", "distance_kind": "str"}
+    of_patches = {
+        "patch_id": patches["patch_id"].astype("str"),
+        "network_id": pd.array(network_id, dtype="str"),
+        **_importance_columns(capacity, a, b, chance, near, kernel["p_min"]),
+        "metapopulation_share": share,
+    }
     return ConnectivityTables(
-        patches=of_patches,
+        patches=pd.DataFrame(of_patches),
         networks=_network_table(patches, network_id, capacity, path, group),
         group=pd.DataFrame([total]).astype(texts | {"n_patches": "int64"}),
         sweep=_sweep_table(group, *sweep),
     )
+
+
+def _pc_columns(capacity, a, b, chance, path, p_min):
+    """PC of the whole group, its parts, and what the limit may have lost."""
+    pcnum = probability_of_connectivity(capacity, path)
+    parts = connectivity_fractions(capacity, a, b, chance, path, p_min=p_min)
+    open_ = chance > 0  # what no animal crosses was not cut off by the limit
+    bound = lost_connectivity_bound(capacity, a[open_], b[open_], path, p_min=p_min)
+    named = dict(zip(("pc_intra", "pc_direct", "pc_step"), parts, strict=True))
+    eca_ha = float(np.sqrt(pcnum))
+    return {"pcnum": pcnum, "pcnum_error_bound": bound, "eca_ha": eca_ha, **named}
+
+
+def _importance_columns(capacity, a, b, chance, near, p_min):
+    """Give the importance of each patch: for PC, and over near links for IIC."""
+    found = patch_importance(capacity, a, b, chance, p_min=p_min)
+    between = found.pop("betweenness")
+    diic = patch_importance_by_hops(capacity, a[near], b[near])["diic"]
+    return {**found, "diic": diic, "betweenness": between}
 
 
 def _network_table(patches, network_id, capacity, path, group):

@@ -7,8 +7,6 @@ import shapely
 from robuust.candidates import polygons_of
 from robuust.suitability import match_suitability
 
-MAX_DERIVED = 600  # the nearest to habitat stay
-
 
 def derive_candidates(
     habitat, parts, study_area, patches, suitability, *, bundles, rules
@@ -29,12 +27,12 @@ def derive_candidates(
     bundles : list of str
         Bundles of the groups of this run.
     rules : dict
-        candidate_reach_m, candidate_cell_m, convertible_codes.
+        candidate_reach_m, candidate_cell_m, max_candidates, convertible_codes.
 
     Returns
     -------
     GeoDataFrame
-        As `convertible_polygons` gives them; at most `MAX_DERIVED`.
+        As `convertible_polygons` gives them; at most ``max_candidates``.
     """
     codes = pd.concat(match_suitability(parts["code"], suitability, b) for b in bundles)
     main = dominant_codes(parts, set(codes.loc[codes["suitability"] > 0, "code"]))
@@ -58,7 +56,7 @@ def derive_candidates(
         reach_m=reach_m,
     )
     found = pd.concat([polygons, cells]).reset_index(drop=True)
-    return nearest_first(found, max_candidates=MAX_DERIVED)
+    return nearest_first(found, max_candidates=rules["max_candidates"])
 
 
 def dominant_codes(parts, suitable):

@@ -225,13 +225,21 @@ def _effective_ha(shapes, share, piece, pieces, piece_patch):
     overlap = _sums(piece, area, len(pieces)) - shapely.area(pieces)
     members = _members(piece) if len(pieces) else []
     for number in np.flatnonzero(overlap > OVERLAP_TOLERANCE * shapely.area(pieces)):
-        best_first = members[number][np.argsort(-share[members[number]], kind="stable")]
-        covered, effective[number] = shapely.Polygon(), 0.0
-        for k in best_first:
-            effective[number] += share[k] * shapely.difference(shapes[k], covered).area
-            covered = shapely.union(covered, shapes[k])
+        inside = shapes[members[number]], share[members[number]]
+        effective[number] = _best_share_m2(*inside)
     n_patches = piece_patch.max(initial=-1) + 1
     return _sums(piece_patch, effective / M2_PER_HA, n_patches)
+
+
+def _best_share_m2(shapes, share):
+    """Area times share of overlapping shapes, the larger share first [m2]."""
+    covered, covered_m2, effective_m2 = shapely.Polygon(), 0.0, 0.0
+    # One union per distinct share: one per shape would grow with their square.
+    for level in np.unique(share)[::-1]:
+        covered = shapely.union_all([covered, *shapes[share == level]])
+        effective_m2 += level * (covered.area - covered_m2)
+        covered_m2 = covered.area
+    return effective_m2
 
 
 def _core_ha(shapes, pieces, fused, piece_fused, edge_depth_m):

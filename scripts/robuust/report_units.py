@@ -166,7 +166,7 @@ def first_ids(ids):
     >>> first_ids(pd.Series(list("abcdefg")))
     'a;b;c;d;e'
     """
-    return ";".join(ids.iloc[:TOP])
+    return "; ".join(ids.iloc[:TOP])
 
 
 def unit_totals(units, outlines, counted, candidates):

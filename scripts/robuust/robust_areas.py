@@ -191,7 +191,7 @@ def find_robust_areas(cells, score, n_groups, populations, grid, *, min_groups):
 
 def listed(names, n_areas):
     """Different names per area, in order of the alphabet, joined by semicolons."""
-    joined = names.agg(lambda column: ";".join(sorted(set(column))))
+    joined = names.agg(lambda column: "; ".join(sorted(set(column))))
     return joined.reindex(range(n_areas), fill_value="").astype("str")
 
 

@@ -101,6 +101,7 @@ def test_both_kinds_together_have_one_set_of_columns_even_without_habitat():
     rules = {
         "candidate_reach_m": 200,
         "candidate_cell_m": 100,
+        "max_candidates": 600,
         "convertible_codes": ["gh"],
     }
     given = {"bundles": ["heath"], "rules": rules}

@@ -28,7 +28,9 @@ def test_ci_runs_the_commands_of_the_readme_word_for_word():
 def test_every_rule_and_chapter_stands_in_the_readme():
     chapters = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
     for chapter in chapters:
-        row = next(line for line in README.splitlines() if f"| `{chapter.name}`" in line)
+        row = next(
+            line for line in README.splitlines() if f"| `{chapter.name}`" in line
+        )
         rules = re.findall(r"^rule (\w+):", chapter.read_text(), re.MULTILINE)
         assert re.findall(r"`(\w+)`", row) == rules
 

@@ -26,6 +26,7 @@ rule find_candidates:
         default_cost_eur_per_ha=config["restoration"]["default_cost_eur_per_ha"],
         candidate_reach_m=config["restoration"]["candidate_reach_m"],
         candidate_cell_m=config["restoration"]["candidate_cell_m"],
+        max_candidates=config["restoration"]["max_candidates"],
         convertible_codes=config["restoration"]["convertible_codes"],
     script:
         "../../scripts/find_candidates.py"
