@@ -1,0 +1,338 @@
+"""The report: one page of HTML that needs nothing from outside itself."""
+
+import math
+import re
+
+import pandas as pd
+import shapely
+
+from robuust.figures import figure, figure_nl
+from robuust.layer_styles import MEANINGS, label
+from robuust.output_layers import layer_named
+from robuust.qgis_project import initial_extent
+from robuust.templates import fill
+
+MAP_WIDTH = 900  # pixels; what is smaller than a fifth of one is left out
+SMALLEST_PX2 = 0.2
+
+#: Layers and tables that the report is made from.
+REPORT_LAYERS = (
+    "patches",
+    "networks",
+    "robust_areas",
+    "populations",
+    "relict_sites",
+    "restoration",
+    "restoration_plan",
+    "report_units",
+    "changes",
+    "group_summary",
+    "sensitivity",
+    "habitat_state",
+    "ingest_summary",
+    "settings",
+    "sources",
+    "run_info",
+)
+
+#: Columns of each table of the report, in order.
+TABLE_COLUMNS = {
+    "group_summary": "name_{language} n_patches n_stronghold n_key n_network n_near "
+    "n_insufficient area_ha robust_ha eca_ha networks",
+    "robust_areas": "rank robust_area_id area_ha n_groups unit reason_{language}",
+    "relict_sites": "species status patch_id area_ha urgency reason_{language}",
+    "restoration": "rank candidate_id track area_ha cost_eur flips reason_{language}",
+    "restoration_plan": "budget_eur n_candidates cost_eur gain upper_bound gap_percent "
+    "method",
+    "tracks": "track n_candidates area_ha cost_eur",
+    "report_units": "level name area_ha robust_ha n_species n_relicts n_phantoms "
+    "n_lost top_candidates",
+    "habitat_state": "code name_{language} range_cells_10km area_ha good_quality_share "
+    "robust_share area_change_ha",
+    "changes": "change n_patches",
+    "sensitivity": "parameter evidence flipped_share",
+    "ingest_summary": "source reason rows_in rows_kept rows_quarantined",
+    "sources": "source kind path layer rows crs sha256",
+    "settings": "key value description",
+    "run_info": "key value description",
+}
+
+
+def report_html(template, frames, output_columns, *, title, language, lines):
+    """Write the report.
+
+    Parameters
+    ----------
+    template : str
+        Text of ``workflow/templates/report.html.j2``.
+    frames : dict of str to DataFrame
+        The layers and tables named in `REPORT_LAYERS`, as they are published.
+    output_columns : DataFrame
+        Headings of their columns; see `robuust.output_contract`.
+    title : str
+        Name of the area.
+    language : str
+        ``nl`` or ``en``.
+    lines : list of str
+        The summary; see `robuust.run_summary.summary_lines`.
+
+    Returns
+    -------
+    str
+        A page of HTML. Every value of the data is escaped: no name in it can run.
+    """
+    headings = {
+        (row.layer, row.column): getattr(row, f"alias_{language}")
+        for row in output_columns.itertuples()
+    }
+    evidence = frames["sensitivity"].drop_duplicates(["group", "parameter"])
+    groups = frames["group_summary"]
+    name = f"name_{language}"
+    return fill(
+        template,
+        language=language,
+        title=title,
+        lines=[line.partition(":")[::2] for line in lines],
+        map=map_drawing(frames, language),
+        groups_without_habitat=groups.loc[groups["n_patches"] == 0, name].tolist(),
+        n_unverified=int((evidence["evidence"] == "unverified").sum()),
+        n_evidence=len(evidence),
+        tables=_tables(frames, headings, language),
+    )
+
+
+def map_drawing(frames, language):
+    """Draw the report's map: paths of SVG, from back to front.
+
+    Parameters
+    ----------
+    frames : dict of str to GeoDataFrame
+        patches, robust_areas and report_units.
+    language : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    dict
+        width, height [px], paths (label, colour, hollow, d) and bar (px, label).
+    """
+    patches, areas, units = (
+        frames[name] for name in ("patches", "robust_areas", "report_units")
+    )
+    extent = initial_extent(
+        [layer.total_bounds if len(layer) else None for layer in (patches, units)]
+    )
+    west, south, east, north = extent
+    scale = MAP_WIDTH / (east - west)
+
+    def path(geometries, text, colour, hollow=False):
+        drawn = svg_path(geometries, west=west, north=north, scale=scale)
+        return {"d": drawn, "label": text, "colour": colour, "hollow": hollow}
+
+    paths = [
+        path(
+            units.geometry, layer_named("report_units").title(language), "#777777", True
+        )
+    ]
+    for value, (colour, _, _) in reversed(MEANINGS["class"].items()):
+        chosen = patches.geometry[patches["class"] == value]
+        paths.append(path(chosen, label("class", value, language), colour))
+    areas_title = layer_named("robust_areas").title(language)
+    paths.append(path(areas.geometry, areas_title, "#000000", True))
+    return {
+        "width": MAP_WIDTH,
+        "height": round((north - south) * scale),
+        "paths": paths,
+        "bar": scale_bar(MAP_WIDTH / scale, scale),
+    }
+
+
+def svg_path(geometries, *, west, north, scale):
+    """Turn polygons into the `d` of an SVG path.
+
+    Parameters
+    ----------
+    geometries : sequence of shapely polygons
+        In metres; missing ones and what is too small to see are left out.
+    west, north : float
+        Place of the upper left corner [m].
+    scale : float
+        Pixels per metre.
+
+    Returns
+    -------
+    str
+        Rings in pixels, y downwards; empty text when nothing can be seen.
+
+    Examples
+    --------
+    >>> svg_path([shapely.box(0, 0, 10, 10)], west=0, north=10, scale=1)
+    'M10 10L10 0L0 0L0 10L10 10Z'
+    """
+    shapes = [shape for shape in geometries if shape is not None]
+    pixels = shapely.transform(
+        shapes, lambda xy: (xy - [west, north]) * [scale, -scale]
+    )
+    pixels = shapely.simplify(pixels, 0.4)
+    pixels = pixels[shapely.area(pixels) >= SMALLEST_PX2]
+    texts = shapely.to_wkt(pixels, rounding_precision=1)
+    return "".join(_rings(text) for text in texts)
+
+
+def scale_bar(width_m, scale):
+    """Choose a round length of about a fifth of the map.
+
+    Parameters
+    ----------
+    width_m : float
+        Width of the map [m]; above zero.
+    scale : float
+        Pixels per metre.
+
+    Returns
+    -------
+    dict
+        px (length on the map) and label.
+
+    Examples
+    --------
+    >>> scale_bar(12_000, 0.1)
+    {'px': 200.0, 'label': '2 km'}
+    """
+    power = 10 ** math.floor(math.log10(width_m / 5))
+    length = max(step * power for step in (1, 2, 5) if step * power <= width_m / 5)
+    text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    return {"px": length * scale, "label": text}
+
+
+def _rings(wkt):
+    """Turn the WKT of a polygon into moves and lines of SVG."""
+    inside = re.sub(r"^[A-Z]+ ", "", wkt)
+    inside = re.sub(r"\(+", "M", inside)
+    return re.sub(r"\)+(, )?", "Z", inside).replace(", ", "L")
+
+
+def _tables(frames, headings, language):
+    """Every table of the report by its name: headings and cells, as text."""
+    words = _own_headings(language)
+    tables = {}
+    for table, rows in _table_rows(frames).items():
+        columns = TABLE_COLUMNS[table].format(language=language).split()
+        layer = "restoration" if table == "tracks" else table
+        tables[table] = {
+            "headings": [
+                words.get((table, column)) or headings[(layer, column)]
+                for column in columns
+            ],
+            "numeric": [pd.api.types.is_numeric_dtype(rows[c]) for c in columns],
+            "rows": [
+                [
+                    _cell(value, c, language)
+                    for c, value in zip(columns, row, strict=True)
+                ]
+                for row in rows[columns].itertuples(index=False, name=None)
+            ],
+        }
+    return tables
+
+
+def _table_rows(frames):
+    """Rows of every table of the report, the most telling first."""
+    relicts = frames["relict_sites"].sort_values(
+        ["urgency", "species", "patch_id"], ascending=[False, True, True]
+    )
+    made = {
+        "group_summary": _with_networks(frames),
+        "robust_areas": frames["robust_areas"].head(10),
+        "relict_sites": relicts.head(10),
+        "restoration": frames["restoration"].head(15),
+        "restoration_plan": _plan_per_budget(frames["restoration_plan"]),
+        "tracks": _per_track(frames["restoration"]),
+        "changes": frames["changes"]
+        .groupby("change")
+        .size()
+        .reset_index(name="n_patches"),
+        "sensitivity": _flips_per_parameter(frames["sensitivity"]),
+    }
+    return {name: made.get(name, frames.get(name)) for name in TABLE_COLUMNS}
+
+
+def _own_headings(language):
+    """Headings that are shorter in the report, or that only the report has."""
+    dutch = language == "nl"
+    counts = {
+        ("group_summary", f"n_{value}"): label("class", value, language)
+        for value in MEANINGS["class"]
+    }
+    tables = {
+        ("group_summary", "n_patches"): ("plekken", "patches"),
+        ("group_summary", "networks"): (
+            "netwerken: levensvatbaar / alle",
+            "networks: viable / all",
+        ),
+        ("group_summary", f"name_{language}"): ("Soortgroep", "Species group"),
+        ("habitat_state", f"name_{language}"): ("Habitattype", "Habitat type"),
+        ("restoration_plan", "n_candidates"): ("Kandidaten", "Candidates"),
+        ("tracks", "n_candidates"): ("Kandidaten", "Candidates"),
+        ("changes", "n_patches"): ("Habitatplekken", "Patches"),
+    }
+    tables |= {
+        (table, f"reason_{language}"): ("Reden", "Reason")
+        for table in ("robust_areas", "relict_sites", "restoration")
+    }
+    return counts | {key: words[0 if dutch else 1] for key, words in tables.items()}
+
+
+def _cell(value, column, language):
+    """One value as the reader sees it."""
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, bool):
+        return {"nl": ("nee", "ja"), "en": ("no", "yes")}[language][value]
+    if isinstance(value, float):
+        return figure_nl(value) if language == "nl" else figure(value)
+    return label(column, value, language)
+
+
+def _with_networks(frames):
+    """Summary per group, with how many of its networks are viable."""
+    networks = frames["networks"].groupby("group")["viable"]
+    viable, total = networks.sum(), networks.size()
+    groups = frames["group_summary"]
+    return groups.assign(
+        networks=[
+            f"{int(viable.get(group, 0))} / {int(total.get(group, 0))}"
+            for group in groups["group"]
+        ]
+    )
+
+
+def _plan_per_budget(plan):
+    """One row per budget: what it buys and how far from the best plan it may be."""
+    return plan.groupby("budget_eur", as_index=False).agg(
+        n_candidates=("candidate_id", "size"),
+        cost_eur=("cost_eur", "sum"),
+        gain=("gain", "first"),
+        upper_bound=("upper_bound", "first"),
+        gap_percent=("gap_percent", "first"),
+        method=("method", "first"),
+    )
+
+
+def _per_track(restoration):
+    """One row per track: how many candidates, hectares and euros."""
+    return restoration.groupby("track", as_index=False).agg(
+        n_candidates=("candidate_id", "size"),
+        area_ha=("area_ha", "sum"),
+        cost_eur=("cost_eur", "sum"),
+    )
+
+
+def _flips_per_parameter(sensitivity):
+    """Mean share of verdicts that a parameter flips, the most telling first."""
+    means = sensitivity.groupby(["parameter", "evidence"], as_index=False).agg(
+        flipped_share=("flipped_share", "mean")
+    )
+    return means.sort_values(
+        ["flipped_share", "parameter"], ascending=[False, True]
+    ).head(12)

@@ -1,0 +1,95 @@
+"""The project file as XML; what the real QGIS makes of it is tested in workflow/."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from pyproj import CRS
+
+from robuust.layer_styles import RASTERS
+from robuust.output_layers import LAYERS
+from robuust.qgis_project import PER_GROUP, QUESTIONS, initial_extent, project_xml
+
+TEMPLATE = Path(__file__).parents[2] / "workflow" / "templates" / "project.qgs.j2"
+STYLE = "<qgis><mapTip>tip</mapTip></qgis>"
+STYLES = dict.fromkeys((*RASTERS, *(layer.name for layer in LAYERS)), STYLE)
+
+
+def project(language="nl", groups=(("frogs", "Kikkers & padden"),), crs="EPSG:28992"):
+    text = project_xml(
+        TEMPLATE.read_text(encoding="utf-8"),
+        title="Duin & polder",
+        language=language,
+        crs=CRS(crs),
+        extent=(0.0, 10.0, 200.0, 300.0),
+        groups=groups,
+        styles=STYLES,
+    )
+    return ElementTree.fromstring(text.encode())
+
+
+def test_every_layer_stands_under_one_question():
+    named = [name for question in QUESTIONS for name in question.layers]
+    assert len(named) == len(set(named))
+    assert set(named) == {layer.name for layer in LAYERS} | set(RASTERS) | {PER_GROUP}
+
+
+def test_what_is_drawn_is_in_its_branch_and_only_the_first_branch_is_open():
+    for question in QUESTIONS:
+        assert set(question.drawn) <= set(question.layers)
+    assert [question.shown for question in QUESTIONS] == [True] + 5 * [False]
+
+
+def test_tree_and_layers_refer_to_each_other():
+    xml = project()
+    in_tree = [node.get("id") for node in xml.iter("layer-tree-layer")]
+    layers = [node.text for node in xml.findall("projectlayers/maplayer/id")]
+    assert in_tree == layers
+    assert len(set(layers)) == len(layers)
+    assert all(len(name) > 10 for name in layers)  # QGIS renames shorter ones
+
+
+def test_each_group_has_its_own_layer_with_its_own_rows():
+    xml = project(groups=[("a", "A"), ("o'b", "B")])
+    sources = [
+        node.text
+        for node in xml.findall("projectlayers/maplayer/datasource")
+        if "subset" in node.text
+    ]
+    start = "./robuust.gpkg|layername=patches|subset="
+    assert sources == [f"{start}\"group\" = 'a'", f"{start}\"group\" = 'o''b'"]
+
+
+def test_words_follow_the_language():
+    first = {
+        language: project(language).find("layer-tree-group")[0]
+        for language in ["nl", "en"]
+    }
+    assert first["nl"].get("name") == "Waar is het robuust?"
+    assert first["en"].get("name") == "Where is it robust?"
+
+
+def test_reference_system_and_extent_are_those_of_the_run():
+    xml = project()
+    assert xml.find("projectCrs/spatialrefsys/authid").text == "EPSG:28992"
+    extent = xml.find("ProjectViewSettings/DefaultViewExtent")
+    assert [extent.get(side) for side in ("xmin", "ymax")] == ["0.0", "300.0"]
+
+
+def test_a_reference_system_without_a_code_is_described_in_full():
+    xml = project(crs="+proj=laea +lat_0=51 +lon_0=4 +ellps=GRS80 +units=m")
+    assert xml.find("projectCrs/spatialrefsys/authid").text is None
+    assert "Lambert" in xml.find("projectCrs/spatialrefsys/wkt").text
+
+
+def test_the_map_opens_at_the_first_layer_that_has_anything():
+    nothing = (None, None, None, None)
+    assert initial_extent([nothing, None, (0, 0, 1000, 2000)]) == (
+        -50,
+        -100,
+        1050,
+        2100,
+    )
+    west, south, east, north = initial_extent([(5, 5, 5, 5)])  # a single point
+    assert (east - west, north - south) == pytest.approx((10, 10))
+    assert initial_extent([None]) == (0, 0, 1000, 1000)

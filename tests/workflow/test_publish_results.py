@@ -1,0 +1,166 @@
+"""A failed or killed run leaves the results of the earlier run as they were."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from publish_results import publish_results
+
+HOME = Path(__file__).parents[2]
+
+# The construction of rule publish_results, with two files; `slow` waits to be killed.
+SNAKEFILE = """
+rule read:
+    input:
+        "source.txt",
+    output:
+        "read.txt",
+    shell:
+        "test ! -e broken_read && cp {input} {output}"
+
+
+rule stage:
+    input:
+        "read.txt",
+    output:
+        "staging/map.txt",
+        "staging/tables/a.csv",
+    shell:
+        "test ! -e broken_stage && cp {input} {output[0]} && cp {input} {output[1]}"
+
+
+rule publish_results:
+    input:
+        rules.stage.output,
+    output:
+        update("published/map.txt"),
+        update("published/tables/a.csv"),
+    log:
+        "publish.log",
+    script:
+        "SCRIPT"
+
+
+rule all:
+    default_target: True
+    input:
+        [str(path) for made in workflow.rules for path in made.output],
+"""
+FAILING = """
+import os, time
+from pathlib import Path
+
+Path("published/map.txt").write_text("half a new map")
+Path("in_the_middle").touch()
+if os.path.exists("slow"):
+    time.sleep(60)
+raise OSError("the disk is full")
+"""
+
+
+@pytest.fixture
+def area(tmp_path):
+    """A folder with a first, complete publication of version 1."""
+    use_script(tmp_path, HOME / "scripts" / "publish_results.py")
+    (tmp_path / "source.txt").write_text("version 1")
+    assert snakemake(tmp_path).returncode == 0
+    assert published(tmp_path) == ["version 1", "version 1"]
+    (tmp_path / "source.txt").write_text("version 2")
+    return tmp_path
+
+
+def use_script(folder, script):
+    (folder / "Snakefile").write_text(SNAKEFILE.replace("SCRIPT", str(script)))
+
+
+def command(*arguments):
+    settings = ["--cores", "1", "--rerun-incomplete", "--workflow-profile", "none"]
+    return [sys.executable, "-m", "snakemake", *settings, *arguments]
+
+
+def snakemake(folder, *arguments):
+    return subprocess.run(
+        command(*arguments), cwd=folder, capture_output=True, text=True, timeout=120
+    )
+
+
+def published(folder):
+    names = ("published/map.txt", "published/tables/a.csv")
+    return [(folder / name).read_text() for name in names]
+
+
+def test_a_new_run_replaces_the_results_and_then_rests(area):
+    assert snakemake(area, "--forceall").returncode == 0
+    assert published(area) == ["version 2", "version 2"]
+    assert "Nothing to be done" in snakemake(area).stderr
+
+
+@pytest.mark.parametrize("job", ["read", "stage"])
+def test_a_run_that_fails_leaves_the_results_and_is_taken_up_again(area, job):
+    (area / f"broken_{job}").touch()
+    assert snakemake(area).returncode != 0
+    assert published(area) == ["version 1", "version 1"]
+    (area / f"broken_{job}").unlink()
+    assert snakemake(area).returncode == 0
+    assert published(area) == ["version 2", "version 2"]
+
+
+def test_a_run_that_fails_while_publishing_leaves_the_results(area):
+    (area / "failing.py").write_text(FAILING)
+    use_script(area, "failing.py")
+    assert snakemake(area, "--forceall").returncode != 0
+    assert (area / "in_the_middle").exists()
+    assert published(area) == ["version 1", "version 1"]
+
+
+def test_after_a_killed_run_the_next_one_publishes(area):
+    (area / "failing.py").write_text(FAILING)
+    (area / "slow").touch()
+    use_script(area, "failing.py")
+    run = subprocess.Popen(
+        command("--forceall"),
+        cwd=area,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (area / "in_the_middle").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.killpg(run.pid, signal.SIGKILL)  # the run and its job, nothing else
+    run.wait()
+    assert (area / "in_the_middle").exists()
+    use_script(area, HOME / "scripts" / "publish_results.py")
+    assert snakemake(area, "--unlock").returncode == 0
+    assert snakemake(area).returncode == 0
+    assert published(area) == ["version 2", "version 2"]
+
+
+def test_nothing_changes_before_every_copy_is_complete(tmp_path):
+    for name in ("old_a", "old_b", "new_a"):
+        (tmp_path / name).write_text(name)
+    staged = [tmp_path / "new_a", tmp_path / "is_not_there"]
+    with pytest.raises(OSError, match="earlier results are as they were"):
+        publish_results(staged, [tmp_path / "old_a", tmp_path / "old_b"])
+    assert (tmp_path / "old_a").read_text() == "old_a"
+    assert not list(tmp_path.glob("*.new"))
+
+
+def test_a_folder_that_takes_no_files_is_named_in_words(tmp_path):
+    (tmp_path / "new").write_text("new")
+    (tmp_path / "results").write_text("a file, where the folder should be")
+    with pytest.raises(OSError, match="name another results_dir"):
+        publish_results([tmp_path / "new"], [tmp_path / "results" / "robuust.gpkg"])
+
+
+def test_notes_of_qgis_about_the_old_geopackage_go_with_it(tmp_path):
+    (tmp_path / "new").write_text("new")
+    for suffix in ("", "-wal", "-shm"):
+        (tmp_path / f"robuust.gpkg{suffix}").write_text("old")
+    publish_results([tmp_path / "new"], [tmp_path / "robuust.gpkg"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "robuust.gpkg"]

@@ -1,0 +1,152 @@
+"""Chapter 9: the files that people open, complete before they replace earlier ones."""
+
+OUTPUT_TABLES = rows["output_columns"]["layer"].unique().tolist()
+TEMPLATES = HOME / "workflow" / "templates"
+
+
+rule write_geopackage:
+    """Write every layer and table into one GeoPackage, and as CSV beside it."""
+    input:
+        patches=for_groups(rules.classify_robustness.output.verdicts),
+        links=for_groups(rules.link_patches.output.links),
+        networks=for_groups(rules.classify_robustness.output.networks),
+        buffers=for_groups(rules.buffer_patches.output.buffers),
+        pressure_zones=for_groups(rules.buffer_patches.output.pressure_zones),
+        robust_areas=rules.map_robust_areas.output.robust_areas,
+        populations=for_groups(rules.classify_populations.output.populations),
+        relict_sites=for_groups(rules.classify_populations.output.relict_sites),
+        restoration=rules.rank_restoration.output.restoration,
+        restoration_plan=rules.plan_budget.output.restoration_plan,
+        corridors=rules.draw_corridors.output.corridors,
+        report_units=rules.sum_report_units.output.report_units,
+        changes=rules.compare_runs.output.changes,
+        quarantined_habitat=rules.ingest_habitat.output.quarantined,
+        quarantined_records=rules.ingest_records.output.quarantined,
+        quarantined_context=rules.ingest_context.output.quarantined,
+        group_summary=rules.summarise_groups.output.group_summary,
+        reintroduction=for_groups(rules.classify_populations.output.reintroduction),
+        sensitivity=for_groups(rules.classify_robustness.output.sensitivity),
+        habitat_state=rules.map_robust_areas.output.habitat_state,
+        unit_classes=rules.sum_report_units.output.unit_classes,
+        unit_species=rules.sum_report_units.output.unit_species,
+        unit_priorities=rules.sum_report_units.output.unit_priorities,
+        component_sweep=for_groups(rules.measure_connectivity.output.component_sweep),
+        ingest_summary=[
+            rules.ingest_habitat.output.summary,
+            rules.ingest_records.output.summary,
+            rules.ingest_context.output.summary,
+        ],
+        sources=[
+            rules.ingest_habitat.output.sources,
+            rules.ingest_records.output.sources,
+            rules.ingest_context.output.sources,
+        ],
+        parameter_tables=list(TABLES.values()),
+        columns=TABLES["output_columns"],
+        style_template=str(TEMPLATES / "layer_style.qml.j2"),
+        schema=str(HOME / "workflow" / "schemas" / "config.schema.yaml"),
+        project=str(HOME / "pyproject.toml"),
+    output:
+        geopackage="<results>/staging/robuust.gpkg",
+        tables=expand("<results>/staging/tables/{layer}.csv", layer=OUTPUT_TABLES),
+    log:
+        "<logs>/write_geopackage.log",
+    benchmark:
+        "<benchmarks>/write_geopackage.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        settings=config,
+    script:
+        "../../scripts/write_geopackage.py"
+
+
+rule write_project:
+    """Write the QGIS project that opens the GeoPackage and the rasters."""
+    input:
+        geopackage=rules.write_geopackage.output.geopackage,
+        project_template=str(TEMPLATES / "project.qgs.j2"),
+        raster_template=str(TEMPLATES / "raster_style.qml.j2"),
+    output:
+        project="<results>/staging/robuust.qgz",
+    log:
+        "<logs>/write_project.log",
+    benchmark:
+        "<benchmarks>/write_project.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        title=config[f"title_{config['language']}"],
+        language=config["language"],
+        crs=config["crs"],
+    script:
+        "../../scripts/write_project.py"
+
+
+rule write_report:
+    """Write the page that people read, and the ten lines for the screen."""
+    input:
+        geopackage=rules.write_geopackage.output.geopackage,
+        columns=TABLES["output_columns"],
+        template=str(TEMPLATES / "report.html.j2"),
+    output:
+        report="<results>/staging/report.html",
+        summary="<results>/staging/summary.txt",
+    log:
+        "<logs>/write_report.log",
+    benchmark:
+        "<benchmarks>/write_report.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        title=config[f"title_{config['language']}"],
+        language=config["language"],
+    script:
+        "../../scripts/write_report.py"
+
+
+# `update` keeps Snakemake from deleting earlier results before the job, and brings
+# them back when it fails. Each output follows the input in the same place.
+rule publish_results:
+    """Swap the complete new results in for those of the earlier run."""
+    input:
+        geopackage=rules.write_geopackage.output.geopackage,
+        project=rules.write_project.output.project,
+        report=rules.write_report.output.report,
+        summary=rules.write_report.output.summary,
+        robustness_score=rules.map_robust_areas.output.robustness_score,
+        robust_groups=rules.map_robust_areas.output.robust_groups,
+        buffer_groups=rules.map_robust_areas.output.buffer_groups,
+        tables=rules.write_geopackage.output.tables,
+    output:
+        geopackage=update("<results>/robuust.gpkg"),
+        project=update("<results>/robuust.qgz"),
+        report=update("<results>/report.html"),
+        summary=update("<results>/summary.txt"),
+        robustness_score=update("<results>/robustness_score.tif"),
+        robust_groups=update("<results>/robust_groups.tif"),
+        buffer_groups=update("<results>/buffer_groups.tif"),
+        tables=update(expand("<results>/tables/{layer}.csv", layer=OUTPUT_TABLES)),
+    log:
+        "<logs>/publish_results.log",
+    benchmark:
+        "<benchmarks>/publish_results.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+    script:
+        "../../scripts/publish_results.py"
+
+
+# What `rule all` asks for: every file of every rule. A job that failed is run again
+# only when somebody asks for what it did not make; the earlier results still stand
+# there, so `publish_results` alone would tell Snakemake that nothing is left to do.
+EVERY_OUTPUT = [
+    for_groups(str(path))
+    for name in [made_by.name for made_by in workflow.rules]
+    for path in getattr(rules, name).output
+]
