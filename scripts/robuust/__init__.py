@@ -1,1 +1,1 @@
-"""The thinking of the pipeline: pure functions that open no file and know no Snakemake."""
+"""The thinking of the pipeline: pure functions that open no file."""

@@ -163,7 +163,8 @@ def corridor_table(lines, area_ids, usable, gain, groups):
     DataFrame
         corridor_id, robust_area_a, robust_area_b, length_m, n_barriers, groups,
         n_groups, score (sum over the groups of weight x relative rise of ECA),
-        reason_nl, reason_en, geometry; sorted by id.
+        reason_nl, reason_en, geometry; sorted by id. Lines that no group gains by
+        are left out.
     """
     ids = area_ids.to_numpy(dtype=object)
     users = [
@@ -194,6 +195,9 @@ def corridor_table(lines, area_ids, usable, gain, groups):
             "geometry": lines["geometry"].to_numpy(dtype=object),
         }
     )
+    table = table[
+        table["score"] > 0
+    ]  # a connection that brings nobody anything is none
     texts = ["corridor_id", "robust_area_a", "robust_area_b", "groups"]
     texts = dict.fromkeys([*texts, "reason_nl", "reason_en"], "str")
     return table.astype(texts).sort_values("corridor_id", ignore_index=True)

@@ -44,7 +44,7 @@ class ScreenedHabitat:
     reasons: pd.Series  # missing where a row is kept
     details: pd.Series
     parts: pd.DataFrame  # row, code, share, quality, certain
-    notes: list  # (source, reason, rows) of rows kept but changed
+    changed: dict  # what was changed to whether it was, per row
 
 
 def screen_habitat(layer, source, known_codes, *, crs, min_polygon_m2, refuse_unknown):
@@ -81,8 +81,8 @@ def screen_habitat(layer, source, known_codes, *, crs, min_polygon_m2, refuse_un
             f"{where} is empty: it has no features. Leave it out or mend `layer`."
         )
     table, shapes = analysis_layer(layer, source, crs=crs)
-    shapes, reasons, changed = repair_polygons(shapes, min_area_m2=min_polygon_m2)
-    parts, reasons, details, notes = _screen_codes(
+    shapes, reasons, repaired = repair_polygons(shapes, min_area_m2=min_polygon_m2)
+    parts, reasons, details, changed = _screen_codes(
         table, source, known_codes, reasons, where, refuse=refuse_unknown
     )
     ids, reasons = identify(table, shapes, reasons, source)
@@ -94,10 +94,8 @@ def screen_habitat(layer, source, known_codes, *, crs, min_polygon_m2, refuse_un
             f" {reason_counts(reasons)}. Correct the layer or its entry in the"
             " settings."
         )
-    n_changed = int((changed & reasons.isna()).sum())
-    notes = [("repaired_geometry", n_changed), *notes]
-    notes = [(source["name"], reason, n) for reason, n in notes]
-    return ScreenedHabitat(source, table, ids, shapes, reasons, details, parts, notes)
+    changed = {"repaired_geometry": np.asarray(repaired, dtype=bool)} | changed
+    return ScreenedHabitat(source, table, ids, shapes, reasons, details, parts, changed)
 
 
 def _screen_codes(table, source, known_codes, reasons, where, *, refuse):
@@ -118,12 +116,11 @@ def _screen_codes(table, source, known_codes, reasons, where, *, refuse):
     reasons = mark(reasons, ~has_parts & listed.notna(), "unknown_habitat_code")
     reasons = mark(reasons, ~has_parts, "missing_habitat_code")
     details = listed.where(listed.isna(), "in no table: " + listed.astype("str"))
-    kept = reasons.isna()
-    notes = [
-        ("share_sum_scaled", int(kept[scaled].sum())),
-        ("unknown_habitat_code_part", int((kept & listed.notna()).sum())),
-    ]
-    return parts, reasons, details.astype("str"), notes
+    changed = {
+        "share_sum_scaled": _flags(len(table), scaled),
+        "unknown_habitat_code_part": listed.notna().to_numpy(),
+    }
+    return parts, reasons, details.astype("str"), changed
 
 
 def _flags(n, rows):
@@ -236,8 +233,13 @@ def join_habitat(screened, area, *, crs, max_distance_m):
         mine = rows["place"] == place
         gone = _flags(len(s.ids), rows.loc[mine & covered, "row"])
         cut = int((mine & ~covered & (rows["lost_m2"] > 0)).sum())
-        notes += [*s.notes, (names[place], "overlap_cut_away", cut)]
         final = mark(reasons[place], gone, "covered_by_earlier")
+        kept = final.isna().to_numpy()
+        notes += [
+            (names[place], change, int(of_row[kept].sum()))
+            for change, of_row in s.changed.items()
+        ]
+        notes.append((names[place], "overlap_cut_away", cut))
         apart.append(
             quarantine(names[place], s.table, final, s.details, s.geometry, crs)
         )

@@ -54,7 +54,7 @@ def check_settings(config, config_schema, tables, table_schemas):
         Table name to its rows, every cell as text, blank cells as "".
     table_schemas : dict of str to dict
         Table name to what one row may say; ``x-key`` names the columns that together
-        may not occur twice.
+        may not occur twice, ``x-columns`` those that may be blank but not left out.
 
     Returns
     -------
@@ -350,7 +350,8 @@ def _column_problems(name, rows, schema):
         )
         return [Problem(name, 1, "", message)]
     unknown = [column for column in rows.columns if column not in known]
-    missing = [column for column in schema["required"] if column not in rows.columns]
+    needed = [*schema["required"], *schema.get("x-columns", [])]
+    missing = [column for column in needed if column not in rows.columns]
     return [
         Problem(name, 1, str(c), f"unknown column{did_you_mean(c, known)}")
         for c in unknown

@@ -322,6 +322,19 @@ def test_a_missing_column_is_one_problem_not_one_a_row(config, tables):
     assert problem.message.startswith("the column is missing")
 
 
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("species", "group"), ("species", "synonyms"), ("pressures", "source")],
+)
+def test_a_column_that_a_step_reads_may_be_blank_but_not_left_out(
+    table, column, config, tables
+):
+    del tables[table][column]
+    problem = only_problem(config, tables)
+    assert (problem.row, problem.column) == (1, column)
+    assert problem.message.startswith("the column is missing")
+
+
 def test_columns_that_may_be_blank_may_be_left_out(config, tables):
     for column in ("min_neighbours", "local_distance_m", "source", "verified"):
         del tables["species_groups"][column]
