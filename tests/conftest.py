@@ -8,13 +8,22 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser):
+    """Offer `--renew-golden`, which `make golden` gives."""
+    parser.addoption(
+        "--renew-golden",
+        action="store_true",
+        help="write today's demo tables to tests/workflow/golden instead of comparing",
+    )
+
+
 @pytest.fixture(scope="session")
 def shared_data():
-    """Folder with the real public data and the oracles, which are not in this project."""
+    """Folder with the real data and the oracles, which are not in this project."""
     folder = Path(os.environ.get("ROBUUST_SHARED", ROOT.parent / "shared"))
     if not (folder / "data" / "SOURCES.md").exists():
         pytest.skip(
-            f"NOT CHECKED against real data: there is no shared data folder at {folder};"
+            f"NOT CHECKED against real data: no shared data folder at {folder};"
             " set ROBUUST_SHARED to where it is"
         )
     return folder

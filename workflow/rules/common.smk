@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
-from snakemake.exceptions import WorkflowError
 
 HOME = Path(workflow.basedir).parent  # this project, wherever snakemake is called
 sys.path.insert(0, str(HOME / "scripts"))
@@ -83,7 +82,8 @@ def file_problems():
 def stop_at(problems):
     """End before anything runs, with all problems in words, when there are any."""
     if problems:
-        raise WorkflowError(report_problems(problems))
+        print(report_problems(problems), file=sys.stderr)
+        sys.exit(1)  # an exception would show lines of this file below the words
 
 
 stop_at(validate_settings(config, schema("config")))
