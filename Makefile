@@ -44,8 +44,8 @@ lock: $(VENV)/test.done  ## pin the newest releases that pyproject.toml allows
 		--custom-compile-command "make lock" --constraints requirements.txt \
 		--output-file requirements-test.txt
 
-clean:  ## remove results, logs and caches; keep the environment
-	rm -rf results/*/ logs benchmarks .snakemake .pytest_cache .ruff_cache .hypothesis
+clean:  ## remove the demo's results and all caches; your own results stay
+	rm -rf results/demo logs/demo benchmarks/demo .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean  ## remove the environment too
 	rm -rf $(VENV)

@@ -12,6 +12,7 @@ from robuust.polygons import as_multipolygons
 
 NOTHING = -1  # in a grid of positions: no polygon here
 EIGHT = np.ones((3, 3), dtype=int)  # cells that share an edge or a corner
+MAX_CELLS = 300_000_000  # some 30 bytes each while the map is made
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def grid_over(bounds, *, cell_m):
     Raises
     ------
     ValueError
-        If the bounds are missing or without area.
+        If the bounds are missing or without area, or the grid does not fit in memory.
 
     Examples
     --------
@@ -74,6 +75,12 @@ def grid_over(bounds, *, cell_m):
     cell_m = float(cell_m)
     left, bottom = np.floor(np.array([west, south]) / cell_m)
     right, top = np.ceil(np.array([east, north]) / cell_m)
+    if (right - left) * (top - bottom) > MAX_CELLS:
+        size = f"{(east - west) / 1000:.0f} x {(north - south) / 1000:.0f} km"
+        raise ValueError(
+            f"a grid of {size} has too many cells of {cell_m:g} m. Does one polygon "
+            "lie far from the others? Give a study_area, or a larger grid.cell_m"
+        )
     return Grid(
         left_m=float(left * cell_m),
         top_m=float(top * cell_m),

@@ -118,31 +118,6 @@ def landscape_from_tables(
     )
 
 
-def plan_gain(groups, chosen, *, p_min):
-    """Weighted sum over the groups of the relative rise of ECA, computed in full.
-
-    Parameters
-    ----------
-    groups : list of GroupLandscape
-    chosen : collection of int
-        Candidates that are carried out.
-    p_min : float
-        Chances below it count as zero.
-
-    Returns
-    -------
-    float
-        Zero or more; a group without habitat today counts for nothing.
-    """
-    total = 0.0
-    for group in groups:
-        before = group.pcnum
-        if before > 0:
-            after = whole_pcnum(group, np.asarray(sorted(chosen), dtype=int), p_min)[0]
-            total += group.weight * (np.sqrt(after / before) - 1)
-    return float(total)
-
-
 def whole_pcnum(group, chosen, p_min):
     """PCnum and best paths with the chosen candidates added, computed in full.
 

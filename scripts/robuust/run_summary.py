@@ -234,16 +234,20 @@ def _class_counts(groups, language):
 
 
 def _status_counts(populations, language):
-    """How many populations have each status that occurs."""
+    """How many populations have each status that occurs, and what it rests on."""
     counts = populations["status"].value_counts()
-    return (
-        ", ".join(
-            f"{counts[name]} {label('status', name, language)}"
-            for name in MEANINGS["status"]
-            if name in counts.index
-        )
-        or "-"
+    told = ", ".join(
+        f"{counts[name]} {label('status', name, language)}"
+        for name in MEANINGS["status"]
+        if name in counts.index
     )
+    if not told or populations["n_records"].sum() > 0:
+        return told or "-"
+    words = {
+        "nl": "let op: geen enkele waarneming ligt bij een plek",
+        "en": "beware: not one record lies at a patch",
+    }
+    return f"{told}; {words[language]}"
 
 
 def _relicts(sites):

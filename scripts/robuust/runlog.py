@@ -7,21 +7,27 @@ import time
 from pathlib import Path
 
 
-class _LastMessage(logging.Handler):
-    """Remember the last thing that the job said it did."""
+class _Screen(logging.Handler):
+    """Show warnings at once; remember the last thing that the job said."""
 
     text = ""
 
     def emit(self, record):
-        self.text = record.getMessage()
+        if record.name == "py.warnings":  # a library's, for the log file only
+            return
+        if record.levelno >= logging.WARNING:
+            print(f"  beware: {record.getMessage()}", file=sys.stderr)
+        else:
+            self.text = record.getMessage()
 
 
 def log_to(path):
     """Send this job's log to its file, and one line about it to the screen.
 
     The line stands on stderr when the job ends: rule, group, the last message that
-    the script logged, seconds. An error raised with words for the user
-    (`ValueError`, `OSError`) is shown as those words; the traceback is in the file.
+    the script logged, seconds; warnings stand above it. An error raised with words for
+    the user (`ValueError`, `OSError`) is shown as those words; the traceback is in the
+    file.
 
     Parameters
     ----------
@@ -30,11 +36,11 @@ def log_to(path):
     """
     file = logging.FileHandler(path, mode="w", encoding="utf-8")
     file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    last = _LastMessage()
+    screen = _Screen()
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     root.addHandler(file)
-    root.addHandler(last)
+    root.addHandler(screen)
     logging.captureWarnings(True)
 
     started = time.perf_counter()
@@ -43,12 +49,13 @@ def log_to(path):
 
     def progress():
         seconds = time.perf_counter() - started
-        print(f"  {job} {last.text} ({seconds:.1f} s)", file=sys.stderr)
+        print(f"  {job} {screen.text} ({seconds:.1f} s)", file=sys.stderr)
 
     atexit.register(progress)
 
     def explain(kind, error, trace):
         atexit.unregister(progress)
+        root.removeHandler(screen)
         root.critical("the job failed", exc_info=(kind, error, trace))
         if issubclass(kind, (ValueError, OSError)):
             print(f"\n{rule} ({folder}) stopped:\n{error}\n", file=sys.stderr)

@@ -65,7 +65,7 @@ def check_settings(config, config_schema, tables, table_schemas):
     problems = validate_settings(config, config_schema)
     typed = {}
     for name, rows in tables.items():
-        found, typed[name] = _check_table(name, rows, table_schemas[name])
+        found, typed[name] = check_table(name, rows, table_schemas[name])
         problems += found
     problems += validate_references(typed, config.get("groups"))
     problems += validate_settings_references(config, typed, file=SETTINGS)
@@ -290,7 +290,7 @@ def _value(cell, kind):
     return YES_NO.get(cell, REFUSED) if kind == "boolean" else cell
 
 
-def validate_table(name, rows, schema):
+def check_table(name, rows, schema):
     """Check a table row by row.
 
     Parameters
@@ -305,14 +305,11 @@ def validate_table(name, rows, schema):
 
     Returns
     -------
-    list of Problem
+    problems : list of Problem
         Sorted; empty when all is right.
+    typed : DataFrame
+        The rows with the types of the schema; a wrong value is missing.
     """
-    return _check_table(name, rows, schema)[0]
-
-
-def _check_table(name, rows, schema):
-    """Problems of a table, and its typed rows, where a wrong value is missing."""
     problems = _column_problems(name, rows, schema)
     labels, columns = _cells(rows)
     typed, refused = _typed(labels, columns, schema)

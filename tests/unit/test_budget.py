@@ -17,9 +17,23 @@ from robuust.budget import (
     same_land,
 )
 from robuust.budget_bound import upper_bound
-from robuust.group_landscape import group_landscape, landscape_from_tables, plan_gain
+from robuust.group_landscape import (
+    group_landscape,
+    landscape_from_tables,
+    whole_pcnum,
+)
 
 P_MIN = 1e-4
+
+
+def plan_gain(groups, chosen, *, p_min):
+    """Weighted sum over the groups of the relative rise of ECA, computed in full."""
+    total = 0.0
+    for group in groups:
+        if group.pcnum > 0:
+            after = whole_pcnum(group, np.asarray(sorted(chosen), dtype=int), p_min)[0]
+            total += group.weight * (np.sqrt(after / group.pcnum) - 1)
+    return float(total)
 
 
 def apart(m):

@@ -84,3 +84,8 @@ def test_outlines_are_valid_and_give_their_cells_back(mask):
     assert {shape.geom_type for shape in outlines} <= {"MultiPolygon"}
     assert shapely.area(outlines).sum() == mask.sum() * 100
     assert (positions_on(outlines, grid) == labels).all()
+
+
+def test_a_stray_polygon_far_away_is_told_instead_of_filling_the_memory():
+    with pytest.raises(ValueError, match="far from the others"):
+        grid_over((0, 0, 600_000, 600_000), cell_m=25)

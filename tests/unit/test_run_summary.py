@@ -23,7 +23,9 @@ FRAMES = {
         }
     ),
     "robust_areas": pd.DataFrame({"area_ha": [10.5, 2.0]}),
-    "populations": pd.DataFrame({"status": ["lost", "viable", "lost"]}),
+    "populations": pd.DataFrame(
+        {"status": ["lost", "viable", "lost"], "n_records": [2, 30, 1]}
+    ),
     "relict_sites": pd.DataFrame(
         {
             "species": ["Rana", "Hyla"],
@@ -75,6 +77,12 @@ def test_ten_lines_say_what_a_planner_asks_first():
         "Open": "results/x/robuust.qgz (QGIS), results/x/report.html, "
         "results/x/robuust.gpkg, results/x/tables/",
     }
+
+
+def test_a_run_on_habitat_alone_says_so():
+    unseen = pd.DataFrame({"status": ["unreachable"], "n_records": [0]})
+    told = "\n".join(lines("en", FRAMES | {"populations": unseen}))
+    assert "1 unreachable; beware: not one record lies at a patch" in told
 
 
 def test_dutch_has_ten_lines_too_and_a_decimal_comma():

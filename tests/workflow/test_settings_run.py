@@ -119,7 +119,13 @@ def test_what_one_group_needs_touches_no_other_group(fewest, run_pipeline):
 
 def test_plain_snakemake_in_the_project_runs_the_demo():
     run = subprocess.run(
-        [Path(sys.executable).with_name("snakemake"), "--dry-run", "--forceall"],
+        [
+            Path(sys.executable).with_name("snakemake"),
+            "--dry-run",
+            "--forceall",
+            "--quiet",
+            "host",
+        ],
         cwd=ROOT,
         env={k: v for k, v in os.environ.items() if k != "SNAKEMAKE_PROFILE"},
         capture_output=True,

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -45,54 +46,55 @@ def read_table(path):
     )
 
 
+def section(key):
+    """A section of the settings; empty where it is not written as one."""
+    return config[key] if isinstance(config.get(key), dict) else {}
+
+
 def named_files():
     """Every file that the settings name: the setting, and the path it gives."""
-    tables = {f"tables.{name}": path for name, path in config["tables"].items()}
-    sources = {
-        f"sources.{kind}, {source['name']}": source["path"]
-        for kind, entries in config["sources"].items()
-        for source in entries
-        if not source["path"].startswith("PG:")
-    }
-    earlier = {"earlier_results": config["earlier_results"]}
-    return tables | sources | {key: path for key, path in earlier.items() if path}
+    named = {f"tables.{name}": path for name, path in section("tables").items()}
+    for kind, entries in section("sources").items():
+        for source in entries or []:
+            if isinstance(source, dict):
+                named[f"sources.{kind}[{source.get('name')}]"] = source.get("path")
+    named["earlier_results"] = config.get("earlier_results")
+    return {key: path for key, path in named.items() if isinstance(path, str)}
 
 
-def file_problems():
-    """Files that are not there, and a results folder that cannot be written."""
-    problems = [
-        Problem(
-            "settings",
-            None,
-            setting,
-            f"there is no file {path}; put it there or correct the path",
-        )
+def missing_files():
+    """Files that the settings name and that are not there."""
+    words = "there is no file {}; put it there or correct the path"
+    return [
+        Problem("settings", None, setting, words.format(path))
         for setting, path in named_files().items()
         if not Path(find_file(path)).exists()
     ]
-    nearest = Path(config["results_dir"], config["area"]).absolute()
+
+
+def unwritable_results():
+    """The results folder, when nothing can be written in it."""
+    nearest = Path(str(config["results_dir"]), str(config["area"])).absolute()
     while not nearest.exists():
         nearest = nearest.parent
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-        words = f"nothing can be written in {nearest}; name another folder, or ask for the right to write there"
-        problems.append(Problem("settings", None, "results_dir", words))
-    return problems
+    if nearest.is_dir() and os.access(nearest, os.W_OK):
+        return []
+    words = f"nothing can be written in {nearest}; name another folder as results_dir"
+    return [Problem("settings", None, "results_dir", words)]
 
 
-def stop_at(problems):
-    """End before anything runs, with all problems in words, when there are any."""
-    if problems:
-        print(report_problems(problems), file=sys.stderr)
-        sys.exit(1)  # an exception would show lines of this file below the words
+TABLES = {name: find_file(str(path)) for name, path in section("tables").items()}
+rows = {name: read_table(path) for name, path in TABLES.items() if Path(path).is_file()}
+schemas = {name: schema(name) for name in rows}
 
-
-stop_at(validate_settings(config, schema("config")))
-stop_at(file_problems())
-
-TABLES = {name: find_file(path) for name, path in config["tables"].items()}
-rows = {name: read_table(path) for name, path in TABLES.items()}
-schemas = {name: schema(name) for name in TABLES}
-stop_at(check_settings(config, schema("config"), rows, schemas))
+problems = missing_files() + unwritable_results()
+if rows.keys() == TABLES.keys():
+    problems += check_settings(config, schema("config"), rows, schemas)
+else:
+    problems += validate_settings(config, schema("config"))
+if problems:
+    print(report_problems(problems), file=sys.stderr)
+    sys.exit(1)  # an exception would show lines of this file below the words
 
 
 # --- Names that all chapters share
@@ -139,7 +141,9 @@ def trait(name):
 
     def value(wildcards):
         found = TRAITS.at[wildcards.group, name]
-        return None if pd.isna(found) else getattr(found, "item", lambda: found)()
+        if pd.isna(found):
+            return None
+        return found.item() if hasattr(found, "item") else found
 
     return value
 
@@ -151,11 +155,7 @@ def for_groups(path):
 
 def source_paths(kind):
     """The files of one kind of source, as `input`."""
-    return [
-        find_file(source["path"])
-        for source in config["sources"][kind]
-        if not source["path"].startswith("PG:")
-    ]
+    return [find_file(source["path"]) for source in config["sources"][kind]]
 
 
 def sources(kind):
@@ -182,9 +182,21 @@ def print_summary():
     print(Path(RESULTS, "summary.txt").read_text(encoding="utf-8"), file=sys.stderr)
 
 
+STARTED = time.time()
+
+
+def words_of_failed_jobs():
+    """What each job that failed in this run said, from the end of its log."""
+    for log in sorted(Path(LOGS).rglob("*.log")):
+        text = log.read_text(encoding="utf-8")
+        if log.stat().st_mtime > STARTED and "CRITICAL the job failed" in text:
+            yield f"{log.stem} ({log.parent.name}): {text.rsplit('Error: ', 1)[-1].strip()}"
+
+
 def explain_failure():
-    """Where earlier results are, and how to go on."""
-    words = [f"The run stopped; the words above say why, {LOGS}/ has every job's log."]
+    """Why the run stopped, where earlier results are, and how to go on."""
+    words = ["The run stopped.", *words_of_failed_jobs()]
+    words.append(f"{LOGS}/ has the log of every job.")
     if Path(RESULTS, "robuust.gpkg").exists():
         words.append(f"The earlier results in {RESULTS}/ are as they were.")
     words.append("After the correction, the same command goes on where it stopped.")
