@@ -28,11 +28,14 @@ def read_dates(text):
     first, last : Series of datetime
         Missing where there is no date or it cannot exist.
     impossible : Series of bool
-        Text is there, but it is no date, or its end comes before its start.
+        A date in one of the forms that cannot exist (31 February), or whose end
+        comes before its start.
+    unreadable : Series of bool
+        Text is there, in none of the forms.
 
     Examples
     --------
-    >>> first, last, _ = read_dates(pd.Series(["1999-02", "4/7/1999"]))
+    >>> first, last, _, _ = read_dates(pd.Series(["1999-02", "4/7/1999"]))
     >>> first.dt.strftime("%Y-%m-%d").tolist()
     ['1999-02-01', '1999-07-04']
     >>> last.dt.strftime("%Y-%m-%d").tolist()
@@ -42,37 +45,43 @@ def read_dates(text):
     codes, unique = pd.factorize(text)
     if not len(unique):
         none = pd.Series(pd.NaT, index=text.index, dtype="datetime64[s]")
-        return none, none.copy(), text.notna()
-    first, last = _read_unique(pd.Series(unique, dtype="str"))
+        return none, none.copy(), text.notna(), text.notna()
+    first, last, formed = _read_unique(pd.Series(unique, dtype="str"))
     missing = len(first)
     first.loc[missing] = last.loc[missing] = pd.NaT
+    formed.loc[missing] = False
     places = pd.Series(codes).replace(-1, missing)
-    first = first.loc[places].set_axis(text.index)
-    last = last.loc[places].set_axis(text.index)
-    return first, last, text.notna() & first.isna()
+    first, last, formed = (
+        found.loc[places].set_axis(text.index) for found in (first, last, formed)
+    )
+    return first, last, formed & first.isna(), text.notna() & ~formed
 
 
 def _read_unique(text):
-    first, last = _read_single(text)
+    """First and last day, and which texts have the form of a date or interval."""
+    first, last, formed = _read_single(text)
     intervals = text[first.isna() & (text.str.count("/") == 1)]
     if len(intervals):
         ends = intervals.str.extract(r"^(.*?)\s*/\s*(.*)$")
-        start, start_last = _read_single(ends[0])
-        _, end = _read_single(ends[1])
+        start, start_last, start_formed = _read_single(ends[0])
+        _, end, end_formed = _read_single(ends[1])
+        interval = start_formed & (end_formed | (ends[1] == ""))
+        formed = formed | interval.reindex(formed.index, fill_value=False)
         first = first.fillna(start)
         last = last.fillna(end.where(ends[1] != "", start_last))
     wrong = ~(first <= last)
-    return first.mask(wrong), last.mask(wrong)
+    return first.mask(wrong), last.mask(wrong), formed
 
 
 def _read_single(text):
     first = pd.Series(pd.NaT, index=text.index, dtype="datetime64[s]")
-    last = first.copy()
+    last, formed = first.copy(), pd.Series(False, index=text.index)
     for pattern in (_DAY, _COMPACT, _MONTH, _YEAR, _DAY_FIRST):
         rest = text[first.isna()]
         found = rest[rest.str.fullmatch(pattern)].str.extract(pattern)
         if not len(found):
             continue
+        formed.loc[found.index] = True
         start = _dates(found)
         end = start
         if pattern == _MONTH:
@@ -80,7 +89,7 @@ def _read_single(text):
         if pattern == _YEAR:
             end = start + pd.offsets.YearEnd(0)
         first, last = first.fillna(start), last.fillna(end)
-    return first, last
+    return first, last, formed
 
 
 def _dates(found):

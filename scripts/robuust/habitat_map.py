@@ -119,6 +119,7 @@ def _screen_codes(table, source, known_codes, reasons, where, *, refuse):
     changed = {
         "share_sum_scaled": _flags(len(table), scaled),
         "unknown_habitat_code_part": listed.notna().to_numpy(),
+        "unknown_quality": _flags(len(table), raw.loc[raw["quality_unknown"], "row"]),
     }
     return parts, reasons, details.astype("str"), changed
 

@@ -1,5 +1,7 @@
 """Habitat codes and shares: what each polygon of a habitat map consists of."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,10 @@ NO_HABITAT = "gh"  # "geen habitat" of the Flemish map
 _UNIT_SHARES = {1: [1.0], 2: [0.7, 0.3], 3: [0.6, 0.2, 0.2]}
 _UNIT_SHARES_MANY = [0.6, 0.2, 0.1, 0.1]  # four units and more
 _QUALITY = {"g": 1.0, "goed": 1.0, "m": 0.5, "matig": 0.5}
+_NO_QUALITY = {"nb", "nvt"}  # "niet bepaald", "niet van toepassing"
 _SUM_TOLERANCE = 1.01
+_BESIDE_PREFIX = re.compile(r"(_[^\W_]+)?")  # what may follow 91E0 of a row 91E0*
+_JOINED_SUBTYPE = re.compile(r"\d[\dA-Za-z]{3}[A-Za-z]+")  # 4010A for 4010_A
 
 
 def habitat_parts(table, source, where):
@@ -29,7 +34,8 @@ def habitat_parts(table, source, where):
     -------
     DataFrame
         Columns row (position in ``table``), code (text of the file), share (0 to 1;
-        below 0 where the file has no readable number) and quality (0 to 1).
+        below 0 where the file has no readable number), quality (0 to 1) and
+        quality_unknown (the file names a quality that we do not know).
 
     Raises
     ------
@@ -102,11 +108,18 @@ def _plain_parts(table, source, where):
             f"{where}: say which column holds the habitat code (`code_column`), or"
             " one code for the whole layer (`code`)."
         )
-    quality = 1.0
+    quality, unknown = 1.0, False
     if source.get("quality_column"):
-        quality = _quality(table[find_column(table, source["quality_column"], where)])
+        column = find_column(table, source["quality_column"], where)
+        quality, unknown = _quality(table[column])
     parts = pd.DataFrame(
-        {"row": row, "code": code.array, "share": 1.0, "quality": quality}
+        {
+            "row": row,
+            "code": code.array,
+            "share": 1.0,
+            "quality": quality,
+            "quality_unknown": unknown,
+        }
     )
     return parts[parts["code"].notna()].reset_index(drop=True)
 
@@ -118,9 +131,11 @@ def _long(table, codes, shares, qualities):
         code = clean_text(table[column])
         share, bad = np.nan, False
         if number in shares:
-            share, bad = read_numbers(table[shares[number]])
+            share, bad = _percentages(table[shares[number]])
             share = share.mask(bad, -100).to_numpy() / 100
-        quality = _quality(table[qualities[number]]) if number in qualities else 1.0
+        quality, unknown = 1.0, False
+        if number in qualities:
+            quality, unknown = _quality(table[qualities[number]])
         slot = pd.DataFrame(
             {
                 "row": np.arange(len(table)),
@@ -128,11 +143,19 @@ def _long(table, codes, shares, qualities):
                 "code": code.array,
                 "share": share,
                 "quality": quality,
+                "quality_unknown": unknown,
             }
         )
         slots.append(slot[slot["code"].notna()])
     parts = pd.concat(slots).sort_values(["row", "slot"], ignore_index=True)
     return parts.drop(columns="slot")
+
+
+def _percentages(values):
+    """Numbers as `read_numbers` gives them; text may end in a percent sign."""
+    if pd.api.types.is_numeric_dtype(values):
+        return read_numbers(values)
+    return read_numbers(clean_text(values).str.removesuffix("%"))
 
 
 def _filled_shares(parts):
@@ -151,32 +174,37 @@ def _filled_shares(parts):
 
 
 def _quality(values):
-    """Quality 0..1: a number, or G (good) 1, M (moderate) 0.5; anything else 1.
+    """Quality 0..1, and whether the file says something else than we know.
 
-    NB ("niet bepaald") and blank count as 1: unknown quality is no reason to make a
-    place smaller than it is drawn.
+    A number, or G (good) 1, M (moderate) 0.5. Anything else counts as 1: unknown
+    quality is no reason to make a place smaller than it is drawn. NB, NVT and blank
+    say so themselves; other words and numbers outside 0 to 1 are unknown.
     """
     text = clean_text(values)
     numbers, _ = read_numbers(text)
-    quality = numbers.where(numbers.between(0, 1))
-    return quality.fillna(text.str.casefold().map(_QUALITY)).fillna(1.0).to_numpy()
+    word = text.str.casefold()
+    quality = numbers.where(numbers.between(0, 1)).fillna(word.map(_QUALITY))
+    unknown = text.notna() & quality.isna() & ~word.isin(_NO_QUALITY)
+    return quality.fillna(1.0).to_numpy(), unknown.to_numpy()
 
 
 def match_codes(codes, known_codes):
     """Known habitat codes behind each code text of a map.
 
     A comma joins alternatives of an uncertain type: each gets an equal part of the
-    share, none is certain. An underscore may join known codes (``3130_rbbmr``): equal
-    parts too, both certain. Signs ``+ - °`` at the end and a Dutch leading ``H`` fall
-    away only when the code with them is unknown. ``H0000`` and ``gh`` are no habitat.
-    ``ZG`` ("zoekgebied") is uncertain.
+    share, none is certain. An underscore or slash may join known codes
+    (``3130_rbbmr``): equal parts too, both certain. Signs ``+ - °`` at the end and a
+    Dutch leading ``H`` fall away only when the code with them is unknown; ``H2190B``
+    and ``2190B`` are ``2190_B``. ``H0000`` and ``gh`` are no habitat. ``ZG``
+    ("zoekgebied") is uncertain.
 
     Parameters
     ----------
     codes : iterable of str
         As the map writes them; blanks and repeats are passed over.
     known_codes : iterable of str
-        Codes of the tables; one that ends in ``*`` knows everything it begins.
+        Codes of the tables; ``91E0*`` knows ``91E0`` and, after an underscore, one
+        more word (``91E0_vn``). Exact codes go before these.
 
     Returns
     -------
@@ -195,7 +223,7 @@ def match_codes(codes, known_codes):
         options = [t.strip() for t in text.split(",") if t.strip()] or [text]
         for option in options:
             search = option.upper().startswith("ZG")
-            pieces = _pieces(option[2:] if search else option, lookup) or [None]
+            pieces = _pieces(option[2:].strip() if search else option, lookup) or [None]
             certain = len(options) == 1 and not search
             weight = 1 / len(options) / len(pieces)
             rows += [(text, piece, weight, certain) for piece in pieces]
@@ -215,42 +243,50 @@ def _lookup(known_codes):
     return exact, unique, tuple(c[:-1] for c in known - exact)
 
 
-def _known(code, lookup):
-    exact, folded, prefixes = lookup
-    if code in exact:
-        return code
-    if code.casefold() in folded:
-        return folded[code.casefold()]
-    return code if prefixes and code.startswith(prefixes) else None
+def _exact(code, lookup):
+    exact, folded, _ = lookup
+    return code if code in exact else folded.get(code.casefold())
+
+
+def _by_prefix(code, lookup):
+    """Give back a code that an exact code or a prefix of the tables knows."""
+    prefixes = (p for p in lookup[2] if code.startswith(p))
+    known = any(_BESIDE_PREFIX.fullmatch(code[len(p) :]) for p in prefixes)
+    return _exact(code, lookup) or (code if known else None)
 
 
 def _pieces(text, lookup):
     """Known codes that make up one code text, or None."""
     forms = [text, text.rstrip("+-°*")]
-    for form in list(forms):
-        if form[:1] in "Hh" and form[1:2].isdigit():
-            bare = form[1:]
-            forms += [bare, f"{bare[:4]}_{bare[4:]}" if bare[4:] else bare]
-    for form in forms:
-        if form.upper() in ("H0000", "0000"):
-            return [NO_HABITAT]
-        whole = _known(form, lookup)
-        if whole:
-            return [whole]
-    for form in forms:
-        pieces = _split(form.split("_"), lookup)
-        if pieces:
-            return pieces
-    return None
+    forms += [f[1:] for f in forms if f[:1] in "Hh" and f[1:2].isdigit()]
+    if any(form.upper() in ("H0000", "0000") for form in forms):
+        return [NO_HABITAT]
+    joined = [f for f in forms if _JOINED_SUBTYPE.fullmatch(f)]
+    subtypes = [f"{f[:4]}_{f[4:]}" for f in joined]
+    # Beside a prefix only the one capital of a Dutch subtype: 4010zzz stays unknown.
+    dutch = [f for f in subtypes if len(f) == 6 and f[5].isupper()]
+    for find, spellings in ((_exact, subtypes), (_by_prefix, dutch)):
+        for form in [*forms, *spellings]:
+            whole = find(form, lookup)
+            if whole:
+                return [whole]
+        for form in forms:
+            pieces = _split(form.split("_"), lookup, find)
+            if pieces:
+                return pieces
+    if "/" not in text:
+        return None
+    found = [_pieces(word.strip(), lookup) for word in text.split("/")]
+    return [code for codes in found for code in codes] if all(found) else None
 
 
-def _split(words, lookup):
+def _split(words, lookup, find):
     """Cut words joined by underscores into known codes, longest first."""
     if not words:
         return []
     for end in range(len(words), 0, -1):
-        head = _known("_".join(words[:end]), lookup)
-        tail = _split(words[end:], lookup) if head else None
+        head = find("_".join(words[:end]), lookup)
+        tail = _split(words[end:], lookup, find) if head else None
         if tail is not None:
             return [head, *tail]
     return None

@@ -47,11 +47,15 @@ _PLACE_STEP_M = 1.0  # records of one species, day and metre are one observation
 _WRONG_SETTING = {
     "missing_species": "set `columns: {species: ...}` to the column with the names",
     "missing_coordinates": "set `columns: {x: ..., y: ...}` to the columns with them",
+    "unreadable_coordinates": "write plain numbers, with one point or comma for the"
+    " decimals and none for the thousands, or set `columns: {x: ..., y: ...}`",
     "impossible_coordinates": "set the true `crs` of this source",
     "zero_coordinates": "set `columns: {x: ..., y: ...}` to the columns with them",
     "swapped_coordinates": "all would fall in the area with x and y swapped: swap the"
     " two names in `columns: {x: ..., y: ...}` of this source",
     "far_from_area": "check `crs` of this source, or leave the source out",
+    "unreadable_date": "write dates as 2020-05-04 or 4/5/2020, or set"
+    " `columns: {date: ...}` to the column with the dates",
     "impossible_date": "set `columns: {date: ...}` to the column with the dates",
     "future_date": "check `reference_date` and the column with the dates",
 }
@@ -118,10 +122,8 @@ def screen_records(
     matched = match_names(names_given, species)
     records, reasons, notes = _records(fields, matched, reasons, reference_date)
     reasons = mark(reasons, matched["species"].isna(), "unknown_species")
-    _refuse_if_all_fail(reasons, where)
-    details = (names_given + " is not in the species table").where(
-        reasons == "unknown_species"
-    )
+    details = _details(fields, names_given, reasons)
+    _refuse_if_all_fail(reasons, details, where)
     records["source"] = source["name"]
     records["record_id"] = source["name"] + ":" + _ids(fields, records, geometry)
     kept = reasons.isna()
@@ -135,7 +137,7 @@ def screen_records(
         records[list(RECORD_TYPES)].astype(RECORD_TYPES),
         geometry,
         reasons,
-        details.astype("str"),
+        details,
         counted,
         own_crs,
     )
@@ -157,7 +159,7 @@ def _places(fields, own_crs, crs, area, *, max_distance_m, where):
     reasons = mark(
         no_reasons(len(x)), (x.isna() | y.isna()) & ~unreadable, "missing_coordinates"
     )
-    reasons = mark(reasons, unreadable, "impossible_coordinates")
+    reasons = mark(reasons, unreadable, "unreadable_coordinates")
     reasons = mark(reasons, (x == 0) & (y == 0), "zero_coordinates")
     reasons = mark(reasons, near_swapped, "swapped_coordinates")
     impossible = ~possible_coordinates(x, y, own_crs) | shapely.is_missing(points)
@@ -182,9 +184,10 @@ def _records(fields, matched, reasons, reference_date):
     blank = pd.Series([None] * n, dtype="str")
     start = clean_text(fields.get("date_first", fields.get("date", blank)))
     end = clean_text(fields.get("date_last", blank))
-    first, last, bad = read_dates(start)
-    _, given_last, bad_last = read_dates(end)
+    first, last, bad, unread = read_dates(start)
+    _, given_last, bad_last, unread_last = read_dates(end)
     last = given_last.fillna(last)
+    reasons = mark(reasons, unread | unread_last, "unreadable_date")
     reasons = mark(reasons, bad | bad_last | (last < first), "impossible_date")
     reasons = mark(reasons, first > pd.Timestamp(reference_date), "future_date")
     status = clean_text(fields.get("status", blank)).str.casefold()
@@ -214,6 +217,33 @@ def _records(fields, matched, reasons, reference_date):
     return records, reasons, notes
 
 
+def _details(fields, names_given, reasons):
+    """Quote the file, for reasons that are about its own words."""
+    details = (names_given + " is not in the species table").where(
+        reasons == "unknown_species"
+    )
+    x, y = _given(fields, "x"), _given(fields, "y")
+    place = "x is '" + x + "', y is '" + y + "'"
+    details = details.mask(reasons == "unreadable_coordinates", place)
+    first = _given(fields, "date_first" if "date_first" in fields else "date")
+    last = _given(fields, "date_last")
+    date = (
+        "the date is '"
+        + first
+        + ("', the last date is '" + last).where(last != "", "")
+        + "'"
+    )
+    dates = reasons.isin(["unreadable_date", "impossible_date"])
+    return details.mask(dates, date).astype("str")
+
+
+def _given(fields, name):
+    """Text of a field as the file has it; empty where it has none."""
+    rows = len(fields["species"])
+    blank = pd.Series([None] * rows, dtype="str")
+    return clean_text(fields.get(name, blank)).fillna("")
+
+
 def _ids(fields, records, geometry):
     """Ids of the file; a digest of what is recorded where the file gives none."""
     given = clean_text(fields["id"]) if "id" in fields else None
@@ -228,14 +258,16 @@ def _ids(fields, records, geometry):
     return text if given is None else given.fillna(text)
 
 
-def _refuse_if_all_fail(reasons, where):
+def _refuse_if_all_fail(reasons, details, where):
     if reasons.empty:
         return
     reason = reasons.iloc[0]
     if reason in _WRONG_SETTING and (reasons == reason).all():
+        first = details.iloc[0]
+        example = f" (in the first row {first})" if isinstance(first, str) else ""
         raise ValueError(
-            f"{where}: all {len(reasons)} rows have the same problem, {reason}:"
-            f" {_WRONG_SETTING[reason]}."
+            f"{where}: all {len(reasons)} rows have the same problem,"
+            f" {reason}{example}: {_WRONG_SETTING[reason]}."
         )
 
 

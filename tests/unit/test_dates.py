@@ -12,7 +12,7 @@ from robuust.sources import clean_text
 
 
 def read(*texts):
-    first, last, impossible = read_dates(clean_text(pd.Series(texts, dtype="str")))
+    first, last, impossible, _ = read_dates(clean_text(pd.Series(texts, dtype="str")))
     days = zip(first.dt.strftime("%Y-%m-%d"), last.dt.strftime("%Y-%m-%d"), strict=True)
     return list(days), impossible.tolist()
 
@@ -44,40 +44,46 @@ def test_each_form_gives_its_first_and_last_day(text, first, last):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "reason"),
     [
-        "2021-02-31",
-        "31/02/2021",
-        "7/13/2021",
-        "zomer",
-        "0000",
-        "2001-05-06/2001-05-01",
-        "1999-07-04/later",
-        "/1999",
-        "99",
-        "1999-13",
-        "36526",
+        ("2021-02-31", "impossible"),
+        ("31/02/2021", "impossible"),
+        ("7/13/2021", "impossible"),
+        ("0000", "impossible"),
+        ("1999-13", "impossible"),
+        ("2001-05-06/2001-05-01", "impossible"),
+        ("2001-05-06/2001-05-32", "impossible"),
+        ("2021-02-31/", "impossible"),
+        ("zomer", "unreadable"),
+        ("1999-07-04/later", "unreadable"),
+        ("/1999", "unreadable"),
+        ("99", "unreadable"),
+        ("36526", "unreadable"),
     ],
 )
-def test_what_cannot_be_a_date_is_impossible(text):
-    first, last, impossible = read_dates(pd.Series([text], dtype="str"))
-    assert impossible.all()
+def test_a_day_that_cannot_exist_is_told_from_what_is_no_date(text, reason):
+    first, last, impossible, unreadable = read_dates(pd.Series([text], dtype="str"))
+    assert (impossible[0], unreadable[0]) == (
+        reason == "impossible",
+        reason == "unreadable",
+    )
     assert first.isna().all()
     assert last.isna().all()
 
 
 def test_no_date_is_not_an_impossible_date():
-    first, _, impossible = read_dates(pd.Series([None, None], dtype="str"))
+    first, _, impossible, unreadable = read_dates(pd.Series([None, None], dtype="str"))
     assert first.isna().all()
-    assert not impossible.any()
+    assert not (impossible | unreadable).any()
 
 
 def test_repeats_and_gaps_keep_their_rows():
     text = pd.Series(["2001", None, "2001", "x"], index=[5, 6, 7, 8], dtype="str")
-    first, _, impossible = read_dates(text)
+    first, _, impossible, unreadable = read_dates(text)
     assert first.dt.year.fillna(0).tolist() == [2001, 0, 2001, 0]
     assert first.index.tolist() == [5, 6, 7, 8]
-    assert impossible.tolist() == [False, False, False, True]
+    assert unreadable.tolist() == [False, False, False, True]
+    assert not impossible.any()
 
 
 @given(
@@ -90,6 +96,7 @@ def test_any_day_comes_back_from_any_form(day, form):
 
 @given(st.text(max_size=12))
 def test_no_text_at_all_breaks_the_reader(text):
-    first, last, impossible = read_dates(clean_text(pd.Series([text], dtype="str")))
+    text = clean_text(pd.Series([text], dtype="str"))
+    first, last, impossible, unreadable = read_dates(text)
     assert first.isna()[0] == last.isna()[0]
-    assert not (impossible[0] and first.notna()[0])
+    assert impossible[0] + unreadable[0] + first.notna()[0] == text.notna()[0]

@@ -130,6 +130,16 @@ def test_an_unknown_part_is_noted_and_the_known_part_stays():
     assert ("map", "unknown_habitat_code_part", 1) in notes
 
 
+def test_a_quality_that_we_do_not_know_is_noted_and_the_polygon_stays():
+    shapes = [square(0), square(200), square(400), square(600)]
+    read = layer(*shapes, code=["4010"] * 3 + ["zzz"], q=["G", "slecht", "80", "?"])
+    _, parts, apart, notes = join(screen(read, quality_column="q"))
+    assert parts["quality"].tolist() == [1.0, 1.0, 1.0]
+    assert apart["row"].tolist() == [3]
+    assert ("map", "unknown_quality", 2) in notes
+    assert ("map", "unknown_quality", 0) in join(screen(layer(square(0))))[3]
+
+
 def test_unknown_codes_are_refused_on_request_with_their_counts():
     read = layer(square(0), square(200), square(400), code=["4010", "zzz", "zzz"])
     with pytest.raises(ValueError, match=r"in no table: zzz \(2 polygons\)\. Add them"):

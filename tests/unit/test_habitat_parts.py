@@ -1,5 +1,7 @@
 """Codes and shares of habitat maps, by hand and as laws."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -14,6 +16,12 @@ from robuust.habitat_parts import (
 
 KNOWN = ["3130", "3130_aom", "4010", "6510", "6510_hu", "91E0*", "rbbmr", "rbbkam+"]
 KNOWN += ["2190_A", "2190_a", "7140_B"]
+CONFIG = Path(__file__).parents[2] / "config"
+SHIPPED = pd.concat(
+    pd.read_csv(CONFIG / table, dtype="str")["code"]
+    for table in ("habitat_types.csv", "suitability.csv")
+)
+DUTCH_SUBTYPES = sorted(SHIPPED[SHIPPED.str.fullmatch(r"\w{4}_[A-Z]")].unique())
 BWK = {"name": "m", "path": "m.gpkg", "format": "bwk"}
 
 
@@ -25,8 +33,8 @@ def shares(parts):
     return list(zip(parts["code"], parts["share"].round(6), strict=True))
 
 
-def match(text):
-    found = match_codes([text], KNOWN)
+def match(text, known_codes=KNOWN):
+    found = match_codes([text], known_codes)
     return [
         (code if isinstance(code, str) else None, round(weight, 6), certain)
         for code, weight, certain in found[["code", "weight", "certain"]].to_numpy()
@@ -111,6 +119,20 @@ def test_quality_may_be_a_number_or_a_letter_and_unknown_quality_is_full():
     assert parts["quality"].tolist() == [0.4, 0.5, 1.0, 1.0, 1.0, 1.0]
 
 
+def test_quality_words_that_we_do_not_know_are_marked():
+    source = {**BWK, "format": "dutch"}
+    words = ["G", "m", "NB", "NVT", " ", None, "0,4", "1", "slecht", "70", "-1"]
+    table = {"Habtype1": ["H4010A"] * len(words), "Kwal1": words}
+    unknown = parts_of(table, source)["quality_unknown"]
+    assert unknown.tolist() == [False] * 8 + [True] * 3
+    assert not parts_of({"HAB1": ["4010"]})["quality_unknown"].any()
+
+
+def test_percentages_may_be_text_with_a_percent_sign():
+    table = {"HAB1": ["4010"], "PHAB1": ["60%"], "HAB2": ["gh"], "PHAB2": ["37,5 %"]}
+    assert shares(parts_of(table)) == [("4010", 0.6), ("gh", 0.375)]
+
+
 def test_an_unreadable_or_negative_percentage_is_marked():
     parts = parts_of({"HAB1": ["4010", "4010"], "PHAB1": ["veel", "-10"]})
     assert (parts["share"] < 0).all()
@@ -138,11 +160,52 @@ def test_an_unreadable_or_negative_percentage_is_marked():
         ("9999", [(None, 1, True)]),
         ("3130_zzz", [(None, 1, True)]),
         ("4010,zzz", [("4010", 0.5, False), (None, 0.5, False)]),
+        ("4010/6510", [("4010", 0.5, True), ("6510", 0.5, True)]),
+        ("4010/zzz", [(None, 1, True)]),
+        ("91E0_vn_rbbmr", [("91E0_vn", 0.5, True), ("rbbmr", 0.5, True)]),
+        ("H91E0C", [("91E0_C", 1, True)]),
+        ("H2190a", [("2190_a", 1, True)]),
+        ("ZG H4010", [("4010", 1, False)]),
         (",", [(None, 1, True)]),
     ],
 )
 def test_code_texts_are_understood(text, expected):
     assert match(text) == expected
+
+
+def test_the_shipped_tables_have_dutch_subtypes():
+    assert {"2190_B", "4010_A", "7140_B", "91E0_C"} <= set(DUTCH_SUBTYPES)
+
+
+@pytest.mark.parametrize("code", DUTCH_SUBTYPES)
+def test_a_dutch_subtype_is_found_in_the_shipped_tables_however_it_is_spelled(code):
+    joined = code.replace("_", "")
+    for text in (code, joined, f"H{code}", f"H{joined}", f"h{joined}"):
+        assert match(text, SHIPPED) == [(code, 1, True)]
+        assert match(f"ZG{text}", SHIPPED) == [(code, 1, False)]
+
+
+@pytest.mark.parametrize("code", sorted(SHIPPED[~SHIPPED.str.endswith("*")].unique()))
+def test_every_code_of_the_shipped_tables_is_itself(code):
+    assert match(code, SHIPPED) == [(code, 1, True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("4010zzz", [None]),
+        ("H4010zzz", [None]),
+        ("4010 zzz", [None]),
+        ("3130/zzz", [None]),
+        ("rbbkamx", [None]),
+        ("3130/4010", ["3130", "4010"]),
+        ("H3130 / H4010A", ["3130", "4010_A"]),
+        ("3130_rbbmr", ["3130", "rbbmr"]),
+        ("4010_new", ["4010_new"]),
+    ],
+)
+def test_a_prefix_of_the_shipped_tables_knows_one_word_after_an_underscore(text, codes):
+    assert [code for code, _, _ in match(text, SHIPPED)] == codes
 
 
 @given(st.lists(st.text("3140_aomrbkgh+-,*° ZHE9", max_size=12), max_size=6))

@@ -68,8 +68,9 @@ def test_a_good_row_becomes_a_point_with_all_columns():
         ({}, "kept"),
         ({"x": ""}, "missing_coordinates"),
         ({"y": None}, "missing_coordinates"),
-        ({"x": "oost"}, "impossible_coordinates"),
-        ({"x": "inf"}, "impossible_coordinates"),
+        ({"x": "oost"}, "unreadable_coordinates"),
+        ({"y": "150.100,00"}, "unreadable_coordinates"),
+        ({"x": "inf"}, "unreadable_coordinates"),
         ({"x": "99000000"}, "impossible_coordinates"),
         ({"x": "0", "y": "0,0"}, "zero_coordinates"),
         ({"x": "71000.5"}, "far_from_area"),
@@ -78,6 +79,8 @@ def test_a_good_row_becomes_a_point_with_all_columns():
         ({"species": " "}, "missing_species"),
         ({"species": "Rana"}, "unknown_species"),
         ({"date": "2021-02-31"}, "impossible_date"),
+        ({"date": "zomer"}, "unreadable_date"),
+        ({"date_last": "zomer"}, "unreadable_date"),
         ({"date": "2026-01-02"}, "future_date"),
         ({"date": "2026-01-01"}, "kept"),
         ({"date": "2026"}, "kept"),
@@ -134,6 +137,22 @@ def test_a_last_date_before_the_first_is_impossible():
     assert reason_of(date_first="2003-05-01", date_last="2001") == "impossible_date"
 
 
+def test_what_cannot_be_read_is_shown_in_the_detail():
+    rows = screen(
+        GOOD | {"x": "65.000,00"},
+        GOOD | {"date": "zomer"},
+        GOOD | {"date_last": "later"},
+        GOOD,
+    )
+    _, apart = join_records([rows], CRS)
+    details = apart.sort_values("row")["detail"].tolist()
+    assert details == [
+        "x is '65.000,00', y is '205000'",
+        "the date is 'zomer'",
+        "the date is '2020-05-04', the last date is 'later'",
+    ]
+
+
 def test_what_was_changed_is_counted():
     notes = screen(GOOD | {"species": "heikikker", "date": ""}, GOOD).notes
     assert ("field", "matched_by_dutch_name", 1) in notes
@@ -151,7 +170,12 @@ def test_the_taxon_group_of_the_file_fills_in_for_the_table():
     [
         ({"x": "500000", "y": "600000"}, "all 2 rows .* far_from_area: check `crs`"),
         ({"x": ""}, "all 2 rows .* missing_coordinates"),
-        ({"date": "onbekend"}, "all 2 rows .* impossible_date"),
+        (
+            {"x": "65.000,00"},
+            r"all 2 .* unreadable_coordinates .*'65\.000,00'.*numbers",
+        ),
+        ({"date": "onbekend"}, "all 2 rows .* unreadable_date .*'onbekend'"),
+        ({"date": "31/2/2020"}, "all 2 rows .* impossible_date .*'31/2/2020'"),
         ({"x": "3.154", "y": "51.149"}, "look like degrees"),
     ],
 )
