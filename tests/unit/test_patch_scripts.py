@@ -6,7 +6,6 @@ import pytest
 import shapely
 
 from delineate_patches import delineate_patches
-from link_patches import link_patches
 from measure_connectivity import measure_connectivity
 
 KERNEL = {"d0_m": 100, "p0": 0.5, "p_min": 1e-4, "dispersal_max_m": 300}
@@ -55,7 +54,7 @@ def paths(tmp_path):
 
 
 def run(paths, bundle):
-    """All three steps for one group; what they wrote."""
+    """Both steps for one group; what they wrote."""
     delineate_patches(
         paths,
         bundle=bundle,
@@ -69,9 +68,8 @@ def run(paths, bundle):
         reproductive_unit_ha=0.1,
         min_patch_ha=2,
     )
-    link_patches(paths, group="bees_heath", mobility_class="bees", **KERNEL)
     settings = {"sweep_m": [50, 150], "exponent": 0.5} | KERNEL
-    measure_connectivity(paths, group="bees_heath", **settings)
+    measure_connectivity(paths, group="bees_heath", mobility_class="bees", **settings)
     read = {"patches": gpd.read_parquet, "links": gpd.read_parquet}
     return {name: read.get(name, pd.read_parquet)(paths[name]) for name in OUTPUTS}
 

@@ -1,37 +1,14 @@
 """Chapter 3: from patches to a network, and how well it hangs together."""
 
 
-rule link_patches:
-    """Find the pairs of patches that a group can move between."""
+rule measure_connectivity:
+    """Link the patches; measure PC, ECA, IIC, metapopulation capacity, dPC."""
     input:
         patches=rules.delineate_patches.output.patches,
         barriers=rules.ingest_context.output.barriers,
         barrier_types=TABLES["barrier_types"],
     output:
         links="<results>/{group}/links.parquet",
-    log:
-        "<logs>/{group}/link_patches.log",
-    benchmark:
-        "<benchmarks>/{group}/link_patches.tsv"
-    conda:
-        "../envs/robuust.yaml"
-    params:
-        library=LIBRARY,
-        mobility_class=trait("mobility_class"),
-        d0_m=trait("dispersal_median_m"),
-        p0=config["network"]["p0"],
-        p_min=config["network"]["p_min"],
-        dispersal_max_m=trait("dispersal_max_m"),
-    script:
-        "../../scripts/link_patches.py"
-
-
-rule measure_connectivity:
-    """Measure PC, ECA, IIC and metapopulation capacity, and each patch's part."""
-    input:
-        patches=rules.delineate_patches.output.patches,
-        links=rules.link_patches.output.links,
-    output:
         patch_connectivity="<results>/{group}/patch_connectivity.parquet",
         network_connectivity="<results>/{group}/network_connectivity.parquet",
         group_connectivity="<results>/{group}/group_connectivity.parquet",
@@ -44,6 +21,7 @@ rule measure_connectivity:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        mobility_class=trait("mobility_class"),
         sweep_m=config["network"]["sweep_m"],
         exponent=config["network"]["metapopulation_exponent"],
         d0_m=trait("dispersal_median_m"),

@@ -37,7 +37,7 @@ rule measure_gains:
     input:
         candidates=rules.find_candidates.output.candidates,
         verdicts=rules.classify_robustness.output.verdicts,
-        links=rules.link_patches.output.links,
+        links=rules.measure_connectivity.output.links,
         patch_polygons=rules.delineate_patches.output.patch_polygons,
         habitat=rules.ingest_habitat.output.habitat,
         barriers=rules.ingest_context.output.barriers,
@@ -104,7 +104,7 @@ rule plan_budget:
         gains=for_groups(rules.measure_gains.output.gains),
         candidate_links=for_groups(rules.measure_gains.output.candidate_links),
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
-        links=for_groups(rules.link_patches.output.links),
+        links=for_groups(rules.measure_connectivity.output.links),
     output:
         restoration_plan="<results>/all_groups/restoration_plan.parquet",
     log:
@@ -128,7 +128,7 @@ rule draw_corridors:
         robust_areas=rules.map_robust_areas.output.robust_areas,
         barriers=rules.ingest_context.output.barriers,
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
-        links=for_groups(rules.link_patches.output.links),
+        links=for_groups(rules.measure_connectivity.output.links),
     output:
         corridors="<results>/all_groups/corridors.parquet",
     log:

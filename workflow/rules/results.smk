@@ -8,7 +8,7 @@ rule write_geopackage:
     """Write every layer and table into one GeoPackage, and as CSV beside it."""
     input:
         patches=for_groups(rules.classify_robustness.output.verdicts),
-        links=for_groups(rules.link_patches.output.links),
+        links=for_groups(rules.measure_connectivity.output.links),
         networks=for_groups(rules.classify_robustness.output.networks),
         buffers=for_groups(rules.buffer_patches.output.buffers),
         pressure_zones=for_groups(rules.buffer_patches.output.pressure_zones),

@@ -7,7 +7,7 @@ rule classify_robustness:
         patches=rules.delineate_patches.output.patches,
         patch_connectivity=rules.measure_connectivity.output.patch_connectivity,
         network_connectivity=rules.measure_connectivity.output.network_connectivity,
-        links=rules.link_patches.output.links,
+        links=rules.measure_connectivity.output.links,
         evidence=TABLES["parameter_evidence"],
     output:
         verdicts="<results>/{group}/verdicts.parquet",
@@ -38,7 +38,7 @@ rule classify_populations:
     """Give every species at every patch a status, rank relicts, screen returns."""
     input:
         verdicts=rules.classify_robustness.output.verdicts,
-        links=rules.link_patches.output.links,
+        links=rules.measure_connectivity.output.links,
         records=rules.ingest_records.output.records,
         species=TABLES["species"],
     output:
