@@ -211,7 +211,7 @@ BEFORE_ANYTHING_RUNS = {
     one_name_twice: [
         *["2 sources are named 'heath_map' (habitat, records)", "a name of its own"],
     ],
-    missing_file: ["sources.records, sightings", "no file records.csv", "put it there"],
+    missing_file: ["sources.records[sightings]", "no file records.csv", "put it there"],
     unwritable_results: ["results_dir", "nothing can be written in", "name another"],
     unknown_group: ["groups", "plants_dry_heat", "plants_dry_heath"],
     numbers_in_a_table: [
@@ -374,7 +374,7 @@ def test_a_failed_and_a_killed_run_leave_earlier_results_as_they_were(
     records().iloc[:0].to_csv(folder / "records.csv", index=False)
     process = start_pipeline(folder, "my.yaml")
     for line in process.stdout:
-        if line.strip().startswith("classify_robustness"):
+        if "Finished" in line and "classify_robustness" in line:
             break
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
