@@ -198,7 +198,7 @@ def verdict_words(row):
     """
     if row["change"] == "new":
         return f"oordeel {row['class']}", f"verdict {row['class']}"
-    before = " + ".join(sorted(set(row["earlier_class"].split(";"))))
+    before = " + ".join(sorted(set(row["earlier_class"].split("; "))))
     if row["change"] == "gone":
         return f"oordeel was {before}", f"verdict was {before}"
     if before == row["class"]:

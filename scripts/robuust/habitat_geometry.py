@@ -56,6 +56,9 @@ def repair_polygons(geometry, *, min_area_m2):
     )
     for k in wrong[shapely.get_type_id(shapes[wrong]) == _COLLECTION]:
         shapes[k] = polygons_only(shapes[k])
+    # It may leave parts that share an edge, which is not valid; their union is.
+    for k in wrong[~shapely.is_valid(shapes[wrong])]:
+        shapes[k] = shapely.union_all(shapely.get_parts(shapes[k]))
     area = shapely.area(np.where(fit, shapes, None))
     reasons = mark(reasons, fit & ~(area > 0), "zero_area")
     reasons = mark(reasons, fit & (area < min_area_m2), "sliver")

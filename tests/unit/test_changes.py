@@ -56,8 +56,8 @@ def test_every_kind_of_change_by_hand():
     assert found["change"].tolist() == [
         *["same", "grown", "shrunk", "split", "split", "merged", "new", "gone"]
     ]
-    assert found.loc["t", "earlier_patch_ids"] == "e;f"
-    assert found.loc["t", "earlier_class"] == "near;network"
+    assert found.loc["t", "earlier_patch_ids"] == "e; f"
+    assert found.loc["t", "earlier_class"] == "near; network"
     assert found.loc["t", "earlier_area_ha"] == pytest.approx(0.9)
     assert found.loc["r", "earlier_patch_ids"] == "d"
     assert found.loc["r", "earlier_area_ha"] == pytest.approx(1)
@@ -111,7 +111,7 @@ def squares(draw):
 def test_every_patch_of_both_runs_is_accounted_for(before, now):
     found = compare_patches(before, now)
     assert found["patch_id"].dropna().tolist() == sorted(now["patch_id"])
-    told = found["earlier_patch_ids"].dropna().str.split(";").explode()
+    told = found["earlier_patch_ids"].dropna().str.split("; ").explode()
     assert set(told) == set(before["patch_id"])
     assert found["change"].isin({"same", "grown", "shrunk", "new", "gone"}).all()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from robuust.habitat_geometry import (
@@ -82,6 +82,7 @@ def test_polygons_are_taken_out_of_nested_collections():
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=3, max_size=8)
 )
+@example([(1, 0), (0, 0), (1, 1), (0, 1), (0, 0), (1, 1)])  # lobes sharing an edge
 def test_every_ring_becomes_a_valid_polygon_or_has_a_reason(ring):
     drawn = shapely.Polygon(ring)
     [repaired], reasons, _ = repair_polygons([drawn], min_area_m2=0.001)

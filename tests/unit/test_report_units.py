@@ -139,7 +139,7 @@ def test_priorities_per_track_belong_to_the_unit_that_holds_most():
     found = unit_priorities(unit_candidates(UNITS, RESTORATION))
     rows = found.set_index(["unit_id", "track"])
     east = rows.loc[("t2", "verbreden")]
-    assert east["top_candidates"] == "c1;c3"
+    assert east["top_candidates"] == "c1; c3"
     assert (east["n_candidates"], east["cost_eur"]) == (2, 1300)
     assert east["area_ha"] == pytest.approx(0.5)
     assert ("t1", "verbreden") not in rows.index
@@ -160,7 +160,7 @@ def test_totals_per_unit_by_hand():
     assert totals["n_relicts"].tolist() == [1, 1, 0]
     assert totals["n_phantoms"].tolist() == [1, 1, 0]
     assert totals["n_lost"].tolist() == [2, 1, 1]
-    assert totals["top_candidates"].tolist() == ["c2;c1;c3", "c2", "c1;c3"]
+    assert totals["top_candidates"].tolist() == ["c2; c1; c3", "c2", "c1; c3"]
     assert set(totals.geom_type) == {"MultiPolygon"}
 
 

@@ -82,12 +82,12 @@ def test_robust_areas_by_hand():
     west, east = areas.loc[3], areas.loc[2]
     assert west["geometry"].equals(shapely.box(0, 0, 40, 50))
     assert west["area_ha"] == pytest.approx(0.2)
-    assert west["groups"] == "bees;birds;frogs"
-    assert west["species"] == "Andrena;Bombus;Hyla"  # no relicts, nothing of f2
+    assert west["groups"] == "bees; birds; frogs"
+    assert west["species"] == "Andrena; Bombus; Hyla"  # no relicts, nothing of f2
     assert west["n_key_patches"] == 2
     assert west["score"] == pytest.approx((1 + 0.75) / 2)
     assert east["geometry"].equals(shapely.box(160, 0, 200, 50))
-    assert east["groups"] == "bees;frogs"
+    assert east["groups"] == "bees; frogs"
     assert east["species"] == ""
     assert east["n_key_patches"] == 0
 
