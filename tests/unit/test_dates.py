@@ -37,6 +37,19 @@ def read(*texts):
         ("1999-07-04/", "1999-07-04", "1999-07-04"),
         ("1834-05-06", "1834-05-06", "1834-05-06"),
         (" 1999 ", "1999-01-01", "1999-12-31"),
+        ("1999-185", "1999-07-04", "1999-07-04"),
+        ("7/1999", "1999-07-01", "1999-07-31"),
+        ("1999/07", "1999-07-01", "1999-07-31"),
+        ("4 juli 1999", "1999-07-04", "1999-07-04"),
+        ("04-jul-1999", "1999-07-04", "1999-07-04"),
+        ("1 mrt. 1999", "1999-03-01", "1999-03-01"),
+        ("maart 1999", "1999-03-01", "1999-03-31"),
+        ("4 July 1999 12:30", "1999-07-04", "1999-07-04"),
+        ("1 juin 1999", "1999-06-01", "1999-06-01"),
+        ("1999-07-00", "1999-07-01", "1999-07-31"),
+        ("0/0/1999", "1999-01-01", "1999-12-31"),
+        ("1999-07-04/06", "1999-07-04", "1999-07-06"),
+        ("1999-07-04/08-02", "1999-07-04", "1999-08-02"),
     ],
 )
 def test_each_form_gives_its_first_and_last_day(text, first, last):
@@ -54,6 +67,10 @@ def test_each_form_gives_its_first_and_last_day(text, first, last):
         ("2001-05-06/2001-05-01", "impossible"),
         ("2001-05-06/2001-05-32", "impossible"),
         ("2021-02-31/", "impossible"),
+        ("1999-366", "impossible"),
+        ("1999-00-04", "impossible"),
+        ("31 juni 1999", "impossible"),
+        ("4 zomermaand 1999", "unreadable"),
         ("zomer", "unreadable"),
         ("1999-07-04/later", "unreadable"),
         ("/1999", "unreadable"),
@@ -100,3 +117,10 @@ def test_no_text_at_all_breaks_the_reader(text):
     first, last, impossible, unreadable = read_dates(text)
     assert first.isna()[0] == last.isna()[0]
     assert impossible[0] + unreadable[0] + first.notna()[0] == text.notna()[0]
+
+
+@given(st.dates(datetime.date(1700, 1, 1), datetime.date(2300, 1, 1)))
+def test_the_order_of_day_and_month_is_as_told(day):
+    text = pd.Series([day.strftime("%m/%d/%Y")], dtype="str")
+    first, _, _, _ = read_dates(text, order="month_first")
+    assert first[0].date() == day
