@@ -8,7 +8,7 @@ import pandas as pd
 import pyogrio
 import rasterio
 
-from robuust.grid import grid_over, positions_on
+from robuust.grid import grid_of_run, positions_on
 from robuust.habitat_state import habitat_state
 from robuust.mosaic import habitat_only, variety
 from robuust.robust_areas import (
@@ -31,11 +31,10 @@ def map_robust_areas(
     study_area = gpd.read_parquet(paths["study_area"])
     parts = pd.read_parquet(paths["habitat_parts"])
     types = read_table(paths["habitat_types"])
+    types = types[types["bundle"] != ""]  # a code without one (gh) is no habitat
     weights = read_table(paths["species_groups"]).set_index("group")["weight"]
     weights = {group: float(weights[group]) for group in groups}
-    bounds = [frame.total_bounds for frame in (study_area, habitat) if len(frame)]
-    low, high = np.min(bounds, axis=0)[:2], np.max(bounds, axis=0)[2:]
-    grid = grid_over((*low, *high), cell_m=cell_m)
+    grid = grid_of_run(study_area, habitat, cell_m=cell_m)
     log.info("read %d habitat polygons, %d groups; %s", len(habitat), len(groups), grid)
 
     cells, n_rings = read_groups(paths, groups, grid)

@@ -5,17 +5,27 @@ import sqlite3
 import zipfile
 from pathlib import Path
 
+import rasterio
 from pyproj import CRS
 
 from robuust.layer_styles import RASTERS, raster_qml
-from robuust.qgis_project import initial_extent, project_xml
+from robuust.qgis_project import drawn_variety, initial_extent, project_xml
 from robuust.runlog import log_to
 
 EXTENT = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?"
 STYLES = "SELECT f_table_name, styleQML FROM layer_styles"
 
 
-def write_project(geopackage_path, templates, project_path, *, title, language, crs):
+def write_project(
+    geopackage_path,
+    variety_path,
+    templates,
+    project_path,
+    *,
+    title,
+    language,
+    crs,
+):
     """Read styles, groups and extent from the GeoPackage; write the zipped project."""
     connection = sqlite3.connect(f"file:{geopackage_path}?mode=ro", uri=True)
     styles = dict(connection.execute(STYLES))
@@ -28,9 +38,16 @@ def write_project(geopackage_path, templates, project_path, *, title, language, 
     ]
     connection.close()
     text = {k: Path(path).read_text(encoding="utf-8") for k, path in templates.items()}
+    with rasterio.open(variety_path) as raster:
+        drawn, nearby_m, n_types = drawn_variety(map(raster.tags, raster.indexes))
+    highest = {"robustness_score": 1, "habitat_variety": n_types}
     for name in RASTERS:
-        highest = 1 if name == "robustness_score" else max(len(groups), 1)
-        styles[name] = raster_qml(text["raster_template"], name, highest=highest)
+        styles[name] = raster_qml(
+            text["raster_template"],
+            name,
+            highest=highest.get(name, max(len(groups), 1)),
+            band=drawn if name == "habitat_variety" else 1,
+        )
     xml = project_xml(
         text["project_template"],
         title=title,
@@ -39,6 +56,7 @@ def write_project(geopackage_path, templates, project_path, *, title, language, 
         extent=initial_extent(extents),
         groups=groups,
         styles=styles,
+        nearby_m=nearby_m,
     )
     # ZipInfo without a date: the same project is the same file.
     with zipfile.ZipFile(project_path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -54,6 +72,7 @@ if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     write_project(
         geopackage_path=snakemake.input.geopackage,
+        variety_path=snakemake.input.habitat_variety,
         templates={
             name: snakemake.input[name]
             for name in ("project_template", "raster_template")

@@ -90,6 +90,30 @@ def grid_over(bounds, *, cell_m):
     )
 
 
+def grid_of_run(study_area, habitat, *, cell_m):
+    """Grid that covers the study area and all habitat: that of every raster of a run.
+
+    Parameters
+    ----------
+    study_area, habitat : GeoDataFrame
+        In the analysis CRS [m]; one of them may be empty.
+    cell_m : float
+        Side of a cell [m].
+
+    Returns
+    -------
+    Grid
+
+    Raises
+    ------
+    ValueError
+        As `grid_over`.
+    """
+    bounds = [frame.total_bounds for frame in (study_area, habitat) if len(frame)]
+    low, high = np.min(bounds, axis=0)[:2], np.max(bounds, axis=0)[2:]
+    return grid_over((*low, *high), cell_m=cell_m)
+
+
 def positions_on(geometries, grid):
     """Which polygon holds the centre of each cell.
 

@@ -1,5 +1,6 @@
 """The grid of a run: aligned, cell centres, and back to outlines."""
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
@@ -8,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from robuust.grid import Grid, contiguous_areas, grid_over, positions_on
+from robuust.grid import (
+    Grid,
+    contiguous_areas,
+    grid_of_run,
+    grid_over,
+    positions_on,
+)
 
 FOUR = Grid(left_m=100.0, top_m=240.0, cell_m=10.0, n_rows=4, n_columns=4)
 MASKS = arrays(bool, st.tuples(st.integers(1, 7), st.integers(1, 7)))
@@ -33,6 +40,15 @@ def test_bounds_on_grid_lines_get_no_cell_more():
 def test_bounds_without_extent_are_refused(bounds):
     with pytest.raises(ValueError, match="must have an extent"):
         grid_over(bounds, cell_m=25)
+
+
+def test_the_grid_of_a_run_covers_the_study_area_and_habitat_beyond_it():
+    study_area = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 50, 50)])
+    habitat = gpd.GeoDataFrame(geometry=[shapely.box(40, 40, 110, 60)])
+    grid = grid_of_run(study_area, habitat, cell_m=25)
+    assert (grid.left_m, grid.top_m, grid.shape) == (0, 75, (3, 5))
+    alone = grid_of_run(study_area, habitat.iloc[:0], cell_m=25)
+    assert alone == grid_over((0, 0, 50, 50), cell_m=25)
 
 
 def test_a_cell_belongs_to_the_polygon_that_holds_its_centre():

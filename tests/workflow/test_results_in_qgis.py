@@ -186,6 +186,7 @@ def write_results(folder, layers, *, language="nl"):
         write_raster(folder / f"{name}.tif", name)
     write_project(
         folder / "robuust.gpkg",
+        folder / "habitat_variety.tif",
         {
             "project_template": TEMPLATES / "project.qgs.j2",
             "raster_template": TEMPLATES / "raster_style.qml.j2",
@@ -201,21 +202,28 @@ def write_results(folder, layers, *, language="nl"):
 def write_raster(path, name):
     """A raster of 20 by 20 cells, a slope from nothing to its highest value."""
     shares = np.linspace(0, 1, 400).reshape(20, 20)
-    is_score = name == "robustness_score"
-    values = shares.astype("float32") if is_score else (shares * 3).astype("uint8")
+    of_groups = name in ("robust_groups", "buffer_groups")
+    values = (shares * 3).astype("uint8") if of_groups else shares.astype("float32")
+    is_variety = name == "habitat_variety"
     with rasterio.open(
         path,
         "w",
         driver="GTiff",
         width=20,
         height=20,
-        count=1,
+        count=6 if is_variety else 1,
         dtype=values.dtype,
         crs=CRS,
-        nodata=-1 if is_score else 255,
+        nodata=255 if of_groups else -1,
         transform=from_origin(30_000, 203_000, 200, 200),
     ) as target:
-        target.write(values, 1)
+        for k in target.indexes:
+            target.write(values, k)
+        if is_variety:
+            for k, column in enumerate(("n_habitat_types", "shannon", "mean_grain_ha")):
+                for window, radius_m in enumerate((50, 300)):
+                    tags = {"column": column, "radius_m": radius_m, "highest": 4}
+                    target.update_tags(3 * window + k + 1, **tags)
 
 
 def in_qgis(folder, *arguments):

@@ -36,3 +36,26 @@ rule map_robust_areas:
         and find_file(config["earlier_results"]),
     script:
         "../../scripts/map_robust_areas.py"
+
+
+rule map_variety:
+    """Map how varied the habitat is within each group's local distance of a cell."""
+    input:
+        habitat=rules.ingest_habitat.output.habitat,
+        habitat_parts=rules.ingest_habitat.output.habitat_parts,
+        study_area=rules.ingest_habitat.output.study_area,
+        habitat_types=TABLES["habitat_types"],
+    output:
+        habitat_variety="<results>/staging/habitat_variety.tif",
+    log:
+        "<logs>/all_groups/map_variety.log",
+    benchmark:
+        "<benchmarks>/all_groups/map_variety.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        local_distance_m=TRAITS.loc[GROUPS, "local_distance_m"].to_dict(),
+        cell_m=config["grid"]["cell_m"],
+    script:
+        "../../scripts/map_variety.py"
