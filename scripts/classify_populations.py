@@ -7,6 +7,7 @@ import pandas as pd
 
 from robuust.population_sentences import population_sentences
 from robuust.populations import RecordRules, choose_species, judge_populations
+from robuust.red_lists import red_list_categories
 from robuust.reintroduction import screen_reintroduction
 from robuust.relicts import relict_sites
 from robuust.robustness import Norms
@@ -15,12 +16,12 @@ from robuust.runlog import log_to
 POPULATION_COLUMNS = [
     *("species", "name_nl", "group", "patch_id", "network_id", "status", "rule"),
     *("first_year", "last_year", "n_records", "n_years", "searched", "red_list"),
-    *("reason_nl", "reason_en", "geometry"),
+    *("red_list_source", "reason_nl", "reason_en", "geometry"),
 ]
 
 
 def classify_populations(
-    paths, *, group, red_list, norms, rules, reproductive_unit_ha, dispersal_max_m
+    paths, *, group, red_lists, norms, rules, reproductive_unit_ha, dispersal_max_m
 ):
     """Read verdicts, links, records; write populations, relicts, reintroduction."""
     log = logging.getLogger(__name__)
@@ -28,7 +29,12 @@ def classify_populations(
     patches = patches.sort_values("patch_id", ignore_index=True)
     links = gpd.read_parquet(paths["links"])
     table = pd.read_csv(paths["species"], dtype="str", encoding="utf-8-sig")
-    species = choose_species(table, group=group, red_list=red_list)
+    categories = red_list_categories(
+        pd.read_csv(paths["red_lists"], dtype="str", encoding="utf-8-sig"),
+        red_lists=red_lists,
+        reference_date=rules.reference_date,
+    )
+    species = choose_species(table, categories, group=group)
     records = read_records(paths["records"], species)
     read = (len(species), len(patches), len(records), group)
     log.info("read %d species, %d patches and %d records of %s", *read)
@@ -82,7 +88,7 @@ if __name__ == "__main__":  # run by Snakemake
     classify_populations(
         dict(snakemake.input.items()) | dict(snakemake.output.items()),
         group=snakemake.wildcards.group,
-        red_list=p.red_list,
+        red_lists=p.red_lists,
         norms=Norms(**{name: float(p[name]) for name in Norms.__annotations__}),
         rules=RecordRules(**{name: p[name] for name in RecordRules.__annotations__}),
         reproductive_unit_ha=float(p.reproductive_unit_ha),

@@ -44,7 +44,7 @@ STATUSES = tuple(status for _, status, _ in DECISIONS)
 TREND_PERIODS = 3
 SPECIES_TEXT = (
     *("species", "name_nl", "group", "taxon_group"),
-    *("annexes", "long_lived", "red_list"),
+    *("annexes", "long_lived", "red_list", "red_list_source"),
 )
 SPECIES_NUMBERS = ("seed_bank_years", "reproductive_unit_ha")
 
@@ -60,35 +60,35 @@ class RecordRules:
     trend_period_years: int
 
 
-def choose_species(table, *, group, red_list):
-    """Pick the species of one group, with the chosen Red List as `red_list`.
+def choose_species(table, categories, *, group):
+    """Pick the species of one group, with their categories on the Red List.
 
     Parameters
     ----------
     table : DataFrame of str
         Rows of species.csv, missing where blank.
+    categories : DataFrame
+        species, red_list and red_list_source, see `red_list_categories`.
     group : str
         Name of the group.
-    red_list : str
-        Which Red List counts: flanders or netherlands.
 
     Returns
     -------
     DataFrame
-        species, name_nl, group, taxon_group, annexes, long_lived, red_list (text),
-        seed_bank_years, reproductive_unit_ha (float); sorted by species.
+        species, name_nl, group, taxon_group, annexes, long_lived, red_list,
+        red_list_source (text), seed_bank_years, reproductive_unit_ha (float); sorted
+        by species.
 
     Examples
     --------
     >>> text = {"species": ["B b", "A a"], "group": ["bees", "ants"]}
-    >>> text |= {"red_list_flanders": ["CR", "EN"], "seed_bank_years": ["0", None]}
-    >>> found = choose_species(pd.DataFrame(text), group="bees", red_list="flanders")
+    >>> text |= {"seed_bank_years": ["0", None]}
+    >>> listed = pd.DataFrame({"species": ["B b"], "red_list": ["CR"]})
+    >>> found = choose_species(pd.DataFrame(text), listed, group="bees")
     >>> found[["species", "red_list", "seed_bank_years"]].values.tolist()
     [['B b', 'CR', 0.0]]
     """
-    own = table[table["group"] == group].rename(
-        columns={f"red_list_{red_list}": "red_list"}
-    )
+    own = table[table["group"] == group].merge(categories, on="species", how="left")
     own = own.reindex(columns=[*SPECIES_TEXT, *SPECIES_NUMBERS])
     types = dict.fromkeys(SPECIES_TEXT, "str") | dict.fromkeys(SPECIES_NUMBERS, float)
     return own.astype(types).sort_values("species", ignore_index=True)

@@ -27,7 +27,9 @@ def paths(tmp_path):
     names += ["verdicts", "networks", "sensitivity", "records"]
     names += ["populations", "relict_sites", "reintroduction"]
     files = {name: tmp_path / f"{name}.parquet" for name in names}
-    return files | {n: tmp_path / f"{n}.csv" for n in ("evidence", "species")}
+    return files | {
+        n: tmp_path / f"{n}.csv" for n in ("evidence", "species", "red_lists")
+    }
 
 
 def write_inputs(paths, *, n_patches):
@@ -67,10 +69,13 @@ def write_inputs(paths, *, n_patches):
         "mobility_class,parameter,evidence,low,high,source\nweeds,mvp_ru,read,50,70,x\n"
     )
     paths["species"].write_text(
-        "species,name_nl,group,taxon_group,red_list_flanders,red_list_netherlands,"
-        "annexes,seed_bank_years,long_lived,reproductive_unit_ha\n"
-        "Jasione montana,Zandblauwtje,plants,vascular plants,NT,,,1,no,\n"
-        "Bufo bufo,Gewone pad,,amphibians,LC,,,0,no,\n"
+        "species,name_nl,group,taxon_group,annexes,seed_bank_years,long_lived,"
+        "reproductive_unit_ha\n"
+        "Jasione montana,Zandblauwtje,plants,vascular plants,,1,no,\n"
+        "Bufo bufo,Gewone pad,,amphibians,,0,no,\n"
+    )
+    paths["red_lists"].write_text(
+        "species,red_list,year,category\nJasione montana,flanders,2006,NT\n"
     )
     day = pd.to_datetime(["2021-06-01"])
     records = gpd.GeoDataFrame(
@@ -98,7 +103,7 @@ def run(paths, *, group="plants"):
     classify_populations(
         paths,
         group=group,
-        red_list="flanders",
+        red_lists=["flanders"],
         norms=Norms(**{name: VALUES[name] for name in Norms.__annotations__}),
         rules=RecordRules("2026-01-01", 10, 25, 500, 5),
         reproductive_unit_ha=0.5,
@@ -119,6 +124,7 @@ def test_files_go_in_and_verdicts_come_out(paths):
     assert networks["eca_ha"].tolist() == [36]
     assert populations["status"].tolist() == ["colonisable", "viable"]
     assert populations["red_list"].tolist() == ["NT", "NT"]
+    assert populations["red_list_source"].tolist() == ["flanders 2006"] * 2
     assert relicts.empty
     assert screened.empty
     assert sensitivity["parameter"].tolist() == sorted(VALUES)

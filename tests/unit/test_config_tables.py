@@ -146,10 +146,8 @@ def test_animals_have_no_seed_bank(species):
     assert animals["seed_bank"].isna().all()
 
 
-def test_a_red_list_code_always_comes_with_the_year_of_its_list(species):
-    for region in ("flanders", "netherlands"):
-        listed = species[f"red_list_{region}"].notna()
-        assert species[f"red_list_{region}_year"].notna().equals(listed)
+def test_every_species_on_a_red_list_is_in_the_species_table(species):
+    assert set(table("red_lists")["species"]) <= set(species["species"])
 
 
 def test_every_value_of_a_class_has_its_evidence():
@@ -209,16 +207,13 @@ def test_habitat_types_are_those_of_the_sources(shared_data):
 
 def test_species_are_those_of_the_sources(shared_data):
     source = facts(shared_data, "species", scientific_name="species", annex="annexes")
-    columns = [
-        "species",
-        "red_list_flanders",
-        "red_list_netherlands",
-        "annexes",
-        "habitat_codes",
-        "seed_bank",
-    ]
+    columns = ["species", "annexes", "habitat_codes", "seed_bank"]
     ours = text_table(HOME / "config" / "species.csv")
     assert ours[columns].equals(source[columns])
+    lists = text_table(HOME / "config" / "red_lists.csv")
+    for name, rows in lists.groupby("red_list"):
+        listed = ours["species"].map(rows.set_index("species")["category"])
+        assert listed.fillna("").equals(source[f"red_list_{name}"])
     group_class = text_table(HOME / "config" / "species_groups.csv").set_index("group")
     assert ours["group"].map(group_class["mobility_class"]).equals(source["group_id"])
     known = ~source["dutch_name"].str.startswith("(no Dutch name")

@@ -41,6 +41,7 @@ rule classify_populations:
         links=rules.measure_connectivity.output.links,
         records=rules.ingest_records.output.records,
         species=TABLES["species"],
+        red_lists=TABLES["red_lists"],
     output:
         populations="<results>/{group}/populations.parquet",
         relict_sites="<results>/{group}/relict_sites.parquet",
@@ -53,7 +54,7 @@ rule classify_populations:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
-        red_list=config["red_list"],
+        red_lists=config["red_lists"],
         reference_date=config["reference_date"],
         recent_years=config["records"]["recent_years"],
         record_tolerance_m=config["records"]["record_tolerance_m"],
