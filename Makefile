@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CORES ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint check bench demo golden lock clean distclean
+.PHONY: help setup run describe test lint check fuzz bench demo golden lock clean distclean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,6 +14,9 @@ setup: $(VENV)/run.done  ## the environment only, for your own data
 
 run: $(VENV)/run.done  ## the whole pipeline on the demo landscape
 	$(BIN)/snakemake --cores $(CORES)
+
+describe: $(VENV)/run.done  ## what FILE is, and the settings to read it (LAYER=one of its layers)
+	@$(BIN)/python scripts/describe_file.py "$$FILE" "$$LAYER"
 
 test: $(VENV)/test.done  ## every test (what is absent is skipped, and says so)
 	$(BIN)/pytest
@@ -26,8 +29,12 @@ lint: $(VENV)/test.done  ## style of the code and of the workflow
 	$(BIN)/snakefmt --check workflow
 	$(BIN)/snakemake --lint
 
-bench: $(VENV)/run.done  ## time and peak memory per rule of the last run
+fuzz: $(VENV)/test.done  ## look for input that breaks a parser, a minute for each
+	$(BIN)/python tests/fuzz/run.py --seconds 60
+
+bench: $(VENV)/run.done  ## time and memory: per rule of the last run, and against bare reading
 	$(BIN)/python tests/bench/rule_costs.py benchmarks
+	$(BIN)/python tests/bench/ratios.py full benchmarks/data benchmarks/history.jsonl
 
 demo: $(VENV)/run.done  ## make the demo landscape again from its seed
 	$(BIN)/python data/demo/make_demo.py

@@ -1,12 +1,9 @@
 """Rule ingest_context: barriers, nature areas, plans, parcels and report units."""
 
-import hashlib
 import logging
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
 from robuust.balance import (
     QUARANTINE_TYPES,
@@ -23,31 +20,8 @@ from robuust.context_layers import (
 )
 from robuust.reference_systems import analysis_crs
 from robuust.runlog import log_to
-from robuust.sources import as_layer, chosen_layer, file_parts, readable
-
-
-def read_layer(source):
-    """Read a vector layer; errors in words."""
-    layers = readable(source, pyogrio.list_layers, source["path"])[:, 0].tolist()
-    name = chosen_layer(source, layers)
-    return as_layer(readable(source, read_vector, source["path"], name), source)
-
-
-def read_vector(path, layer):
-    """All features of a layer, curves as straight pieces."""
-    try:
-        return pyogrio.read_dataframe(path, layer=layer, use_arrow=True)
-    except NotImplementedError:  # curves: only the slower way can straighten them
-        return pyogrio.read_dataframe(path, layer=layer)
-
-
-def checksum(source):
-    """SHA-256 of the files that hold a source."""
-    digest = hashlib.sha256()
-    for part in filter(Path.exists, map(Path, file_parts(source["path"]))):
-        with part.open("rb") as file:
-            hashlib.file_digest(file, lambda: digest)
-    return digest.hexdigest()
+from robuust_files.checksums import checksum
+from robuust_files.layers import read_layer
 
 
 def ingest_context(paths, *, sources, crs, title, max_distance_m, unknown_codes):
@@ -85,6 +59,7 @@ def ingest_context(paths, *, sources, crs, title, max_distance_m, unknown_codes)
                     rows=len(layer),
                     crs=layer.crs,
                     sha256=checksum(source),
+                    analysis=crs,
                 )
             )
         joined = join_context(kept, kind, crs)

@@ -1,13 +1,8 @@
 """Rule ingest_habitat: habitat maps and study area, checked, as one clean layer."""
 
-import hashlib
 import logging
-from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
-import pyogrio
-import shapely
 
 from robuust.balance import (
     QUARANTINE_TYPES,
@@ -25,46 +20,8 @@ from robuust.habitat_map import (
 )
 from robuust.reference_systems import analysis_crs
 from robuust.runlog import log_to
-from robuust.sources import as_layer, chosen_layer, file_parts, readable
-
-
-def read_layer(source):
-    """Read a vector layer, or the cells of a raster that have one value."""
-    if source.get("format") == "raster":
-        return readable(source, read_raster, source)
-    layers = readable(source, pyogrio.list_layers, source["path"])[:, 0].tolist()
-    name = chosen_layer(source, layers)
-    return as_layer(readable(source, read_vector, source["path"], name), source)
-
-
-def read_vector(path, layer):
-    """All features of a layer, curves as straight pieces."""
-    try:
-        return pyogrio.read_dataframe(path, layer=layer, use_arrow=True)
-    except NotImplementedError:  # curves: only the slower way can straighten them
-        return pyogrio.read_dataframe(path, layer=layer)
-
-
-def read_raster(source):
-    """Polygons round the cells of one value, joined by their edges."""
-    import rasterio.features  # a third of a second that only rasters pay
-
-    with rasterio.open(source["path"]) as raster:
-        wanted = raster.read(1) == source.get("value", 1)
-        shapes = rasterio.features.shapes(
-            wanted.astype("uint8"), wanted, connectivity=4, transform=raster.transform
-        )
-        polygons = [shapely.geometry.shape(shape) for shape, _ in shapes]
-        return gpd.GeoDataFrame(geometry=polygons, crs=raster.crs)
-
-
-def checksum(source):
-    """SHA-256 of the files that hold a source."""
-    digest = hashlib.sha256()
-    for part in filter(Path.exists, map(Path, file_parts(source["path"]))):
-        with part.open("rb") as file:
-            hashlib.file_digest(file, lambda: digest)
-    return digest.hexdigest()
+from robuust_files.checksums import checksum
+from robuust_files.layers import read_layer
 
 
 def ingest_habitat(
@@ -76,6 +33,7 @@ def ingest_habitat(
     min_polygon_m2,
     unknown_codes,
     max_distance_m,
+    max_gap_m,
 ):
     """Read every habitat map and the study area, write the clean layers."""
     log, crs = logging.getLogger(__name__), analysis_crs(crs)
@@ -86,15 +44,25 @@ def ingest_habitat(
     layers = {s["name"]: read_layer(s) for s in [*sources, *study_area_sources]}
     for name, layer in layers.items():
         log.info("read %d rows of %s", len(layer), name)
-    refuse = unknown_codes == "refuse"
-    rules = {"crs": crs, "min_polygon_m2": min_polygon_m2, "refuse_unknown": refuse}
-    screened = [screen_habitat(layers[s["name"]], s, known, **rules) for s in sources]
     areas = [
         screen_study_area(layers[s["name"]], s, crs=crs) for s in study_area_sources
     ]
-    area = study_area_layer(areas, crs) if areas else habitat_area(screened, crs)
-    habitat, parts, quarantined, notes = join_habitat(
-        screened, area.geometry[0], crs=crs, max_distance_m=max_distance_m
+    area = study_area_layer(areas, crs) if areas else None
+    rules = {
+        "crs": crs,
+        "min_polygon_m2": min_polygon_m2,
+        "refuse_unknown": unknown_codes == "refuse",
+        "area": area.geometry[0] if areas else None,
+        "max_distance_m": max_distance_m,
+    }
+    screened = [screen_habitat(layers[s["name"]], s, known, **rules) for s in sources]
+    area = area if areas else habitat_area(screened, crs)
+    habitat, parts, quarantined, notes, faults = join_habitat(
+        screened,
+        area.geometry[0],
+        crs=crs,
+        max_distance_m=max_distance_m,
+        max_gap_m=max_gap_m,
     )
     apart = [quarantined, *(found.quarantined for found in areas)]
     quarantined = join_layers(apart, QUARANTINE_TYPES, crs)
@@ -104,17 +72,7 @@ def ingest_habitat(
         quarantined,
         [*notes, *(note for found in areas for note in found.notes)],
     )
-    described = [
-        source_row(
-            source,
-            kind,
-            rows=len(layers[source["name"]]),
-            crs=layers[source["name"]].crs,
-            sha256=checksum(source),
-        )
-        for kind, entries in (("habitat", sources), ("study_area", study_area_sources))
-        for source in entries
-    ]
+    described = describe_sources(layers, sources, study_area_sources, crs)
     ha = habitat.groupby("source")["area_ha"].sum()
     for row, one in zip(described, screened, strict=False):  # study areas come after
         row |= {
@@ -124,10 +82,30 @@ def ingest_habitat(
     habitat.to_parquet(paths["habitat"])
     parts.to_parquet(paths["habitat_parts"])
     quarantined.to_parquet(paths["quarantined"])
+    faults.to_parquet(paths["coverage_faults"])
     area.to_parquet(paths["study_area"])
     summary.to_parquet(paths["summary"])
     source_rows(described).to_parquet(paths["sources"])
     log.info("wrote %d polygons, %d set apart", len(habitat), len(quarantined))
+    found = [int((faults["kind"] == kind).sum()) for kind in ("gap", "overlap")]
+    log.info("found %d narrow gaps and %d overlaps of neighbours", *found)
+
+
+def describe_sources(layers, sources, study_area_sources, crs):
+    """Describe every source as it was read: habitat first, then study areas."""
+    kinds = {"habitat": sources, "study_area": study_area_sources}
+    return [
+        source_row(
+            source,
+            kind,
+            rows=len(layers[source["name"]]),
+            crs=layers[source["name"]].crs,
+            sha256=checksum(source),
+            analysis=crs,
+        )
+        for kind, entries in kinds.items()
+        for source in entries
+    ]
 
 
 if __name__ == "__main__":  # run by Snakemake
@@ -140,4 +118,5 @@ if __name__ == "__main__":  # run by Snakemake
         min_polygon_m2=snakemake.params.min_polygon_m2,
         unknown_codes=snakemake.params.unknown_codes,
         max_distance_m=snakemake.params.max_distance_m,
+        max_gap_m=snakemake.params.max_gap_m,
     )

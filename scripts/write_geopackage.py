@@ -17,6 +17,7 @@ from robuust.output_contract import (
     check_output_columns,
     conform,
     data_columns_rows,
+    formula_safe,
 )
 from robuust.output_layers import LAYERS
 from robuust.run_summary import provenance_tables
@@ -62,7 +63,8 @@ def write_geopackage(
         rows = read_rows(layer_paths.get(layer.name, []), made.get(layer.name))
         rows = conform(rows, layer, columns, config["crs"])
         write_layer(rows, layer, geopackage_path, language=language)
-        rows.drop(columns="geometry", errors="ignore").to_csv(
+        attributes = rows.drop(columns="geometry", errors="ignore")
+        formula_safe(attributes).to_csv(
             csv_by_layer[layer.name], index=False, lineterminator="\n", encoding="utf-8"
         )
         described = columns[columns["layer"] == layer.name]

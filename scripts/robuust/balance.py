@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from robuust.reference_systems import source_crs
+from robuust.reference_systems import source_crs, transformation
 from robuust.sources import source_words
 
 SUMMARY_TYPES = {
@@ -29,6 +29,9 @@ SOURCE_TYPES = {
     "sha256": "str",
     "area_before_ha": "float64",
     "area_after_ha": "float64",
+    "transformation": "str",
+    "accuracy_m": "float64",
+    "better_grid": "str",
 }
 QUARANTINE_TYPES = {
     "source": "str",
@@ -73,7 +76,7 @@ def no_reasons(n):
     -------
     Series of str
     """
-    return pd.Series([None] * n, dtype="str")
+    return pd.Series(pd.array(pa.nulls(n, pa.large_string()), dtype="str"))
 
 
 def original_as_json(table):
@@ -218,7 +221,7 @@ def ingest_summary(rows_read, kept, quarantined, notes):
     return pd.DataFrame(rows, columns=list(SUMMARY_TYPES)).astype(SUMMARY_TYPES)
 
 
-def source_row(source, kind, *, rows, crs, sha256):
+def source_row(source, kind, *, rows, crs, sha256, analysis):
     """Describe a source as it was read.
 
     Parameters
@@ -233,20 +236,27 @@ def source_row(source, kind, *, rows, crs, sha256):
         Reference system that the file claims; the settings win.
     sha256 : str
         Checksum of the files that hold it.
+    analysis : pyproj.CRS
+        System of the analysis.
 
     Returns
     -------
     dict
         Columns of ``SOURCE_TYPES`` without the areas.
     """
+    own = source_crs(crs, source.get("crs"), source_words(source))
+    way = transformation(own, analysis)
     return {
         "source": source["name"],
         "kind": kind,
         "path": source["path"],
         "layer": source.get("layer"),
         "rows": rows,
-        "crs": source_crs(crs, source.get("crs"), source_words(source)).to_string(),
+        "crs": own.to_string(),
         "sha256": sha256,
+        "transformation": way.operation,
+        "accuracy_m": way.accuracy_m,
+        "better_grid": "; ".join(way.missing_grids) or None,
     }
 
 

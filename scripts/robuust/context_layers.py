@@ -15,7 +15,7 @@ from robuust.habitat_geometry import (
     repair_polygons,
 )
 from robuust.habitat_parts import match_codes, unknown_code_words
-from robuust.reference_systems import analysis_layer
+from robuust.layer_places import place_layer
 from robuust.sources import (
     clean_text,
     find_column,
@@ -106,12 +106,16 @@ def screen_context(
         If the reference system or a column is missing, the numbers cannot be in
         their system, or a code is unknown and unknown codes are refused.
     """
-    table, shapes = analysis_layer(layer, source, crs=crs)
+    placed = place_layer(
+        layer, source, crs=crs, area=area, max_distance_m=max_distance_m
+    )
+    table, shapes = placed.table, placed.geometry
     changed = np.zeros(len(table), dtype=bool)
     if kind == "barriers":
         reasons = repair_lines(shapes)
     else:
         shapes, reasons, changed = repair_polygons(shapes, min_area_m2=_MIN_AREA_M2)
+    reasons = placed.reasons.fillna(reasons)
     reach_m = 0 if kind == "report_units" else max_distance_m
     reasons = mark(reasons, ~near_area(shapes, area, reach_m), "outside_area")
     values, details = _values(table, source, kind)
@@ -246,8 +250,12 @@ def screen_study_area(layer, source, *, crs):
     ValueError
         If there is no usable polygon.
     """
-    table, shapes = analysis_layer(layer, source, crs=crs)
-    shapes, reasons, changed = repair_polygons(shapes, min_area_m2=_MIN_AREA_M2)
+    placed = place_layer(layer, source, crs=crs)
+    table = placed.table
+    shapes, reasons, changed = repair_polygons(
+        placed.geometry, min_area_m2=_MIN_AREA_M2
+    )
+    reasons = placed.reasons.fillna(reasons)
     kept = reasons.isna().to_numpy()
     if not kept.any():
         raise ValueError(

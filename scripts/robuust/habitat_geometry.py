@@ -5,6 +5,7 @@ import pandas as pd
 import shapely
 
 from robuust.balance import mark, no_reasons
+from robuust.chunks import joined_chunks
 from robuust.sources import clean_text, find_column, source_words
 
 M2_PER_HA = 10_000
@@ -41,12 +42,13 @@ def repair_polygons(geometry, *, min_area_m2):
     ([2.0], [True])
     """
     shapes = np.array(geometry, dtype=object)
-    reasons = _first_reasons(shapes)
+    valid = joined_chunks(shapely.is_valid, shapes)
+    reasons = _first_reasons(shapes, valid)
     kind = shapely.get_type_id(shapes)
     other = ~np.isin(kind, [*_POLYGON, _COLLECTION])
     reasons = mark(reasons, other, "not_a_polygon")
     fit = reasons.isna().to_numpy()
-    wrong = np.flatnonzero(fit & ~(shapely.is_valid(shapes) & (kind != _COLLECTION)))
+    wrong = np.flatnonzero(fit & ~(valid & (kind != _COLLECTION)))
     changed = np.zeros(len(shapes), dtype=bool)
     changed[wrong] = True
     # "structure" keeps polygons as polygons: the lobes of a bow tie both stay, and
@@ -82,19 +84,20 @@ def repair_lines(geometry):
         zero_length, or missing where the line is fit for use.
     """
     shapes = np.asarray(geometry, dtype=object)
-    reasons = _first_reasons(shapes)
+    reasons = _first_reasons(shapes, shapely.is_valid(shapes))
     reasons = mark(reasons, ~np.isin(shapely.get_type_id(shapes), _LINE), "not_a_line")
     return mark(reasons, ~(shapely.length(shapes) > 0), "zero_length")
 
 
-def _first_reasons(shapes):
+def _first_reasons(shapes, valid):
     reasons = mark(
         no_reasons(len(shapes)), shapely.is_missing(shapes), "missing_geometry"
     )
     reasons = mark(reasons, shapely.is_empty(shapes), "empty_geometry")
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    wrong = np.flatnonzero(~valid)  # a number that is none makes a geometry invalid
+    coordinates, owner = shapely.get_coordinates(shapes[wrong], return_index=True)
     infinite = np.zeros(len(shapes), dtype=bool)
-    infinite[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    infinite[wrong[owner[~np.isfinite(coordinates).all(axis=1)]]] = True
     return mark(reasons, infinite, "impossible_coordinates")
 
 
@@ -161,14 +164,17 @@ def geometry_digest(geometry):
     ndarray of str
         Sixteen hexadecimal digits each.
     """
+    numbers = joined_chunks(_shape_number, np.asarray(geometry, dtype=object))
+    return np.array([f"{n:016x}" for n in numbers], dtype=object)
+
+
+def _shape_number(geometry):
+    # Adding zero turns -0.0 into 0.0, which has other bytes.
     rounded = shapely.transform(
-        np.asarray(geometry, dtype=object),
-        # Adding zero turns -0.0 into 0.0, which has other bytes.
-        lambda xy: np.round(xy / _DIGEST_STEP_M) * _DIGEST_STEP_M + 0.0,
+        geometry, lambda xy: np.round(xy / _DIGEST_STEP_M) * _DIGEST_STEP_M + 0.0
     )
     bytes_ = np.asarray(shapely.to_wkb(shapely.normalize(rounded)), dtype=object)
-    numbers = pd.util.hash_array(bytes_, categorize=False)
-    return np.array([f"{n:016x}" for n in numbers], dtype=object)
+    return pd.util.hash_array(bytes_, categorize=False)
 
 
 def repeated_ids(ids, geometry, fit):

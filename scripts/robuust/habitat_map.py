@@ -14,6 +14,12 @@ from robuust.balance import (
     quarantine,
     reason_counts,
 )
+from robuust.coverage import (
+    FAULT_TYPES,
+    coverage_faults,
+    faulty_edges,
+    find_gaps,
+)
 from robuust.habitat_geometry import (
     M2_PER_HA,
     identify,
@@ -26,8 +32,8 @@ from robuust.habitat_parts import (
     match_codes,
     unknown_code_words,
 )
-from robuust.overlaps import resolve_overlaps
-from robuust.reference_systems import analysis_layer
+from robuust.layer_places import place_layer
+from robuust.overlaps import overlapping_pairs, resolve_overlaps
 from robuust.sources import source_words
 
 DEFAULT_OVERLAY = "habitat_map"
@@ -47,7 +53,17 @@ class ScreenedHabitat:
     changed: dict  # what was changed to whether it was, per row
 
 
-def screen_habitat(layer, source, known_codes, *, crs, min_polygon_m2, refuse_unknown):
+def screen_habitat(
+    layer,
+    source,
+    known_codes,
+    *,
+    crs,
+    min_polygon_m2,
+    refuse_unknown,
+    area=None,
+    max_distance_m=0.0,
+):
     """Check and repair the rows of one habitat source.
 
     Parameters
@@ -64,6 +80,10 @@ def screen_habitat(layer, source, known_codes, *, crs, min_polygon_m2, refuse_un
         Smaller polygons are slivers [m2].
     refuse_unknown : bool
         Stop at a code that is in no table, instead of setting its polygon apart.
+    area : Polygon, MultiPolygon or None
+        The study area, in ``crs``, where a layer gives it: it tells swapped polygons.
+    max_distance_m : float
+        Polygons farther from the area are of no use [m].
 
     Returns
     -------
@@ -80,8 +100,14 @@ def screen_habitat(layer, source, known_codes, *, crs, min_polygon_m2, refuse_un
         raise ValueError(
             f"{where} is empty: it has no features. Leave it out or mend `layer`."
         )
-    table, shapes = analysis_layer(layer, source, crs=crs)
-    shapes, reasons, repaired = repair_polygons(shapes, min_area_m2=min_polygon_m2)
+    placed = place_layer(
+        layer, source, crs=crs, area=area, max_distance_m=max_distance_m
+    )
+    table = placed.table
+    shapes, reasons, repaired = repair_polygons(
+        placed.geometry, min_area_m2=min_polygon_m2
+    )
+    reasons = placed.reasons.fillna(reasons)
     parts, reasons, details, changed = _screen_codes(
         table, source, known_codes, reasons, where, refuse=refuse_unknown
     )
@@ -162,8 +188,10 @@ def area_before_ha(screened):
         Sum over repaired polygons [ha]; overlaps count as often as they are drawn.
     """
     shapes = screened.geometry
-    polygons = np.isin(shapely.get_type_id(shapes), [3, 6]) & shapely.is_valid(shapes)
-    return float(shapely.area(shapes[polygons]).sum() / M2_PER_HA)
+    counts = np.isin(shapely.get_type_id(shapes), [3, 6])
+    apart = counts & screened.reasons.notna().to_numpy()  # perhaps never repaired
+    counts[apart] = shapely.is_valid(shapes[apart])
+    return float(shapely.area(shapes[counts]).sum() / M2_PER_HA)
 
 
 def outside_area(screened, area, *, max_distance_m):
@@ -197,7 +225,7 @@ def outside_area(screened, area, *, max_distance_m):
     return mark(screened.reasons, far, "outside_area")
 
 
-def join_habitat(screened, area, *, crs, max_distance_m):
+def join_habitat(screened, area, *, crs, max_distance_m, max_gap_m):
     """One habitat layer from all sources, and everything that did not get into it.
 
     Overlaps are cut away among sources with the same ``overlay``: the source that
@@ -214,6 +242,8 @@ def join_habitat(screened, area, *, crs, max_distance_m):
         System of the analysis.
     max_distance_m : float
         Polygons farther from the area are left out [m].
+    max_gap_m : float
+        Gaps between polygons of one overlay are told when they are at most so wide.
 
     Returns
     -------
@@ -223,10 +253,13 @@ def join_habitat(screened, area, *, crs, max_distance_m):
         Columns polygon_id, code, share, quality, certain.
     quarantined : GeoDataFrame
     notes : list of (str, str, int)
-        Source, reason and number of rows kept but changed.
+        Source, reason and number of rows kept but changed, or kept beside a gap.
+    faults : GeoDataFrame
+        Overlaps, as they were before they were cut away, and gaps; see
+        `coverage_faults`.
     """
     reasons = [outside_area(s, area, max_distance_m=max_distance_m) for s in screened]
-    rows = _without_overlaps(screened, reasons)
+    rows, faults = _without_overlaps(screened, reasons, crs, max_gap_m)
     covered = rows["geometry"].isna()
     names = [s.source["name"] for s in screened]
     notes, apart = [], []
@@ -241,24 +274,28 @@ def join_habitat(screened, area, *, crs, max_distance_m):
             for change, of_row in s.changed.items()
         ]
         notes.append((names[place], "overlap_cut_away", cut))
+        beside_gap = int((mine & ~covered & rows["beside_gap"]).sum())
+        notes.append((names[place], "narrow_gap_beside", beside_gap))
         apart.append(
             quarantine(names[place], s.table, final, s.details, s.geometry, crs)
         )
     kept = rows[~covered].sort_values("polygon_id", ignore_index=True)
-    parts = _named_parts(kept, screened)
-    habitat = gpd.GeoDataFrame(
-        {
-            "polygon_id": kept["polygon_id"].astype("str"),
-            "source": pd.Series(np.array(names)[kept["place"]], dtype="str"),
-            "area_ha": shapely.area(kept["geometry"].to_numpy()) / M2_PER_HA,
-        },
-        geometry=kept["geometry"].to_numpy(),
-        crs=crs,
-    )
-    return habitat, parts, join_layers(apart, QUARANTINE_TYPES, crs), notes
+    habitat, parts = _layer(kept, names, crs), _named_parts(kept, screened)
+    return habitat, parts, join_layers(apart, QUARANTINE_TYPES, crs), notes, faults
 
 
-def _without_overlaps(screened, reasons):
+def _layer(kept, names, crs):
+    """Make the habitat layer of the kept polygons."""
+    shapes = kept["geometry"].to_numpy()
+    columns = {
+        "polygon_id": kept["polygon_id"].astype("str"),
+        "source": pd.Series(np.array(names)[kept["place"]], dtype="str"),
+        "area_ha": shapely.area(shapes) / M2_PER_HA,
+    }
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=crs)
+
+
+def _without_overlaps(screened, reasons, crs, max_gap_m):
     """Usable polygons of all sources in order of precedence, cut where they overlap."""
     frames = [
         pd.DataFrame(
@@ -274,9 +311,20 @@ def _without_overlaps(screened, reasons):
     ]
     rows = pd.concat(frames).sort_values(["place", "polygon_id"], ignore_index=True)
     shapes, lost_m2 = np.array(rows["geometry"], dtype=object), np.zeros(len(rows))
+    places, faults = rows["place"].to_numpy(), []
+    names = np.array([s.source["name"] for s in screened], dtype=object)
     for members in rows.groupby("overlay").indices.values():
-        shapes[members], lost_m2[members] = resolve_overlaps(shapes[members])
-    return rows.assign(geometry=shapes, lost_m2=lost_m2)
+        drawn = shapes[members]
+        edges = faulty_edges(drawn, max_gap_m)
+        first, second, shared = overlapping_pairs(drawn, ~shapely.is_empty(edges))
+        shapes[members], lost_m2[members] = resolve_overlaps(drawn, first, second)
+        gaps = find_gaps(drawn, edges, max_gap_m=max_gap_m)
+        ids, sources = rows["polygon_id"].to_numpy()[members], names[places[members]]
+        faults.append(coverage_faults((shared, first, second), gaps, ids, sources, crs))
+    faults = join_layers(faults, FAULT_TYPES, crs)
+    beside = faults.loc[faults["kind"] == "gap", ["polygon_id_a", "polygon_id_b"]]
+    beside = rows["polygon_id"].isin(np.unique(beside))
+    return rows.assign(geometry=shapes, lost_m2=lost_m2, beside_gap=beside), faults
 
 
 def _named_parts(kept, screened):

@@ -7,155 +7,177 @@ import pandas as pd
 
 from robuust.sources import clean_text, find_column, numbered_columns, read_numbers
 
-NO_HABITAT = "gh"  # "geen habitat" of the Flemish map
-_UNIT_SHARES = {1: [1.0], 2: [0.7, 0.3], 3: [0.6, 0.2, 0.2]}
-_UNIT_SHARES_MANY = [0.6, 0.2, 0.1, 0.1]  # four units and more
-_QUALITY = {"g": 1.0, "goed": 1.0, "m": 0.5, "matig": 0.5}
-_NO_QUALITY = {"nb", "nvt"}  # "niet bepaald", "niet van toepassing"
+NO_HABITAT = "gh"  # what our own tables write for no habitat
+_RANK_SHARES = {1: [1.0], 2: [0.7, 0.3], 3: [0.6, 0.2, 0.2]}
+_RANK_SHARES_MANY = [0.6, 0.2, 0.1, 0.1]  # four codes and more
+_PER_UNIT = {"percent": 100.0, "fraction": 1.0}  # what the whole polygon is in the file
+_UNREADABLE = -1.0  # share of a text that is no number
 _SUM_TOLERANCE = 1.01
-_BESIDE_PREFIX = re.compile(r"(_[^\W_]+)?")  # what may follow 91E0 of a row 91E0*
 _JOINED_SUBTYPE = re.compile(r"\d[\dA-Za-z]{3}[A-Za-z]+")  # 4010A for 4010_A
 
 
 def habitat_parts(table, source, where):
-    """Codes and shares of every row, read by the format of its source.
+    """Codes and shares of every row, read as its source says.
 
     Parameters
     ----------
     table : DataFrame
         As read.
     source : dict
-        Entry of the settings: ``format`` (bwk, dutch, plain or raster) and its
-        options use_units, code_column, code, quality_column.
+        Complete entry of the settings, see `complete_source`. Where the code stands:
+        ``parts`` (column models of maps with several codes a polygon; the first whose
+        code columns are there counts, with ``use_units`` the first without shares),
+        ``code_column``, ``code`` (one for all) or ``codes`` (of a raster, whose layer
+        has the column code). What words mean: ``no_habitat``, ``quality_words``,
+        ``quality_unstated``; besides, ``quality_column``.
     where : str
         Words for the source in an error message.
 
     Returns
     -------
     DataFrame
-        Columns row (position in ``table``), code (text of the file), share (0 to 1;
-        below 0 where the file has no readable number), quality (0 to 1) and
-        quality_unknown (the file names a quality that we do not know).
+        Columns row (position in ``table``), code (text of the file; `NO_HABITAT` for
+        what it calls so), share (0 to 1; below 0 where the file has no readable
+        number), quality (0 to 1) and quality_unknown (the file names a quality that
+        nothing gives a value). One row per filled code, in the order of the table.
 
     Raises
     ------
     ValueError
-        If the columns of the format are not there.
+        If no column of codes is there.
+
+    Examples
+    --------
+    >>> source = {"parts": [{"code": "HAB", "share": "PHAB", "shares": "percent"}]}
+    >>> table = pd.DataFrame({"HAB1": ["4010"], "PHAB1": [60], "hab2": ["gh"]})
+    >>> habitat_parts(table, source, "map")[["code", "share"]].values.tolist()
+    [['4010', 0.6], ['gh', 0.4]]
     """
-    if source["format"] == "bwk":
-        return _bwk_parts(table, where, use_units=source.get("use_units", False))
-    if source["format"] == "dutch":
-        return _dutch_parts(table, where)
-    return _plain_parts(table, source, where)
+    if source.get("parts"):
+        model, columns = _column_model(table, source, where)
+    else:
+        model, columns = {"shares": "percent"}, _single_column(table, source, where)
+    parts = _filled_slots(table, columns, source, model["shares"])
+    if model["shares"] == "by_rank":
+        return parts.assign(share=_rank_shares(parts["row"]))
+    return _filled_shares(parts)
 
 
-def _bwk_parts(table, where, *, use_units):
-    codes = {} if use_units else numbered_columns(table, "HAB")
-    shares = numbered_columns(table, "PHAB")
-    if codes:
-        return _filled_shares(_long(table, codes, shares, {}))
-    codes = numbered_columns(table, "EENH")
-    if not codes:
+def _column_model(table, source, where):
+    """Column model that fits the table, and its columns by number."""
+    models = source["parts"]
+    if source.get("use_units"):
+        models = [model for model in models if model["shares"] == "by_rank"]
+    for model in models:
+        codes = numbered_columns(table, model["code"])
+        if codes:
+            share, quality = (
+                numbered_columns(table, model[key]) if model.get(key) else {}
+                for key in ("share", "quality")
+            )
+            return model, [(codes[k], share.get(k), quality.get(k)) for k in codes]
+    wanted = " or ".join(_numbered_words(model) for model in models)
+    raise ValueError(
+        f"{where}: preset {source.get('preset')} needs columns"
+        f" {wanted or 'without shares (leave `use_units` out)'}; found {_names(table)}."
+        " Name another `preset`, or say which column holds the habitat code"
+        " (`code_column`)."
+    )
+
+
+def _numbered_words(model):
+    """Say which columns a column model reads."""
+    stems = [model[key] for key in ("code", "share", "quality") if model.get(key)]
+    return ", ".join(f"{stem}1" for stem in stems) + " ..."
+
+
+def _names(table):
+    return ", ".join(str(column) for column in table.columns if column != "geometry")
+
+
+def _single_column(table, source, where):
+    """Column of codes (or the code of all rows) and of quality."""
+    if source.get("code_column"):
+        code = find_column(table, source["code_column"], where)
+    elif source.get("codes"):
+        code = find_column(table, "code", where)
+    elif source.get("code"):
+        code = None
+    else:
         raise ValueError(
-            f"{where}: format bwk needs columns HAB1, PHAB1 ... or EENH1 ...; found"
-            f" {', '.join(map(str, table.columns))}. Set another `format`."
+            f"{where}: say which column holds the habitat code (`code_column`), one"
+            " code for the whole layer (`code`), or which kind of map it is (`preset`)."
+            f" The columns are: {_names(table)}."
         )
-    parts = _long(table, codes, {}, {})
-    return parts.assign(share=_unit_shares(parts["row"]))
+    quality = source.get("quality_column")
+    quality = find_column(table, quality, where) if quality else None
+    return [(code, None, quality)]
 
 
-def _unit_shares(row):
+def _filled_slots(table, columns, source, shares):
+    """One row per polygon and filled code column, in the order of the polygons."""
+    n = len(table)
+    code = np.full((n, len(columns)), None, dtype=object)
+    share = np.full((n, len(columns)), np.nan)
+    quality = np.ones((n, len(columns)))
+    unknown = np.zeros((n, len(columns)), dtype=bool)
+    for k, (code_column, share_column, quality_column) in enumerate(columns):
+        if code_column is None:
+            code[:, k] = _codes(pd.Series([source["code"]]), source)[0]
+        else:
+            code[:, k] = _codes(table[code_column], source)
+        if share_column is not None:
+            share[:, k] = _shares(table[share_column], _PER_UNIT[shares])
+        if quality_column is not None:
+            quality[:, k], unknown[:, k] = _qualities(table[quality_column], source)
+    filled = ~pd.isna(code)
+    return pd.DataFrame(
+        {
+            "row": np.nonzero(filled)[0],
+            "code": pd.Series(code[filled], dtype="str"),
+            "share": share[filled],
+            "quality": quality[filled],
+            "quality_unknown": unknown[filled],
+        }
+    )
+
+
+def _codes(values, source):
+    """Clean each distinct code text once; None where blank."""
+    places, distinct = pd.factorize(values)
+    texts = clean_text(pd.Series(distinct))
+    none = {word.casefold() for word in source.get("no_habitat", ())}
+    cleaned = [_with_no_habitat(text, none) for text in texts]
+    return np.array([*cleaned, None], dtype=object)[places]  # -1: missing
+
+
+def _with_no_habitat(text, none):
+    """Text of the file, with our own code for what it calls no habitat."""
+    if pd.isna(text):
+        return None
+    options = [option.strip() for option in text.split(",")]
+    if not none.intersection(option.casefold() for option in options):
+        return text
+    return ",".join(NO_HABITAT if o.casefold() in none else o for o in options)
+
+
+def _shares(values, whole):
+    """Shares 0 to 1; missing where blank, negative where unreadable."""
+    if not pd.api.types.is_numeric_dtype(values):
+        values = clean_text(values).str.removesuffix("%")
+    numbers, unreadable = read_numbers(values)
+    return (numbers / whole).mask(unreadable, _UNREADABLE).to_numpy()
+
+
+def _rank_shares(row):
     """Shares that INBO gives to map units without percentages, in their order."""
     groups = row.groupby(row)
     place, n = groups.cumcount().to_numpy(), groups.transform("size").to_numpy()
     shares = np.zeros((5, max(place.max(initial=0) + 1, 4)))
     for k in range(1, 5):
-        known = _UNIT_SHARES.get(k, _UNIT_SHARES_MANY)
+        known = _RANK_SHARES.get(k, _RANK_SHARES_MANY)
         shares[k, : len(known)] = known
     return shares[np.minimum(n, 4), place]
-
-
-def _dutch_parts(table, where):
-    for code, share, quality in (
-        ("Habtype", "Perc", "Kwal"),
-        ("habitatType", "bedekkingsPercentage", "kwaliteit"),
-    ):
-        codes = numbered_columns(table, code)
-        if codes:
-            return _filled_shares(
-                _long(
-                    table,
-                    codes,
-                    numbered_columns(table, share),
-                    numbered_columns(table, quality),
-                )
-            )
-    raise ValueError(
-        f"{where}: format dutch needs columns Habtype1, Perc1, Kwal1 ... or"
-        " habitatType1, bedekkingsPercentage1, kwaliteit1 ...; found"
-        f" {', '.join(map(str, table.columns))}. Set another `format`."
-    )
-
-
-def _plain_parts(table, source, where):
-    row = np.arange(len(table))
-    if source.get("code_column"):
-        code = clean_text(table[find_column(table, source["code_column"], where)])
-    elif source.get("code"):
-        code = pd.Series([str(source["code"])] * len(table), dtype="str")
-    else:
-        raise ValueError(
-            f"{where}: say which column holds the habitat code (`code_column`), or"
-            " one code for the whole layer (`code`)."
-        )
-    quality, unknown = 1.0, False
-    if source.get("quality_column"):
-        column = find_column(table, source["quality_column"], where)
-        quality, unknown = _quality(table[column])
-    parts = pd.DataFrame(
-        {
-            "row": row,
-            "code": code.array,
-            "share": 1.0,
-            "quality": quality,
-            "quality_unknown": unknown,
-        }
-    )
-    return parts[parts["code"].notna()].reset_index(drop=True)
-
-
-def _long(table, codes, shares, qualities):
-    """One row per polygon and filled code column; shares as percent in the file."""
-    slots = []
-    for number, column in codes.items():
-        code = clean_text(table[column])
-        share, bad = np.nan, False
-        if number in shares:
-            share, bad = _percentages(table[shares[number]])
-            share = share.mask(bad, -100).to_numpy() / 100
-        quality, unknown = 1.0, False
-        if number in qualities:
-            quality, unknown = _quality(table[qualities[number]])
-        slot = pd.DataFrame(
-            {
-                "row": np.arange(len(table)),
-                "slot": number,
-                "code": code.array,
-                "share": share,
-                "quality": quality,
-                "quality_unknown": unknown,
-            }
-        )
-        slots.append(slot[slot["code"].notna()])
-    parts = pd.concat(slots).sort_values(["row", "slot"], ignore_index=True)
-    return parts.drop(columns="slot")
-
-
-def _percentages(values):
-    """Numbers as `read_numbers` gives them; text may end in a percent sign."""
-    if pd.api.types.is_numeric_dtype(values):
-        return read_numbers(values)
-    return read_numbers(clean_text(values).str.removesuffix("%"))
 
 
 def _filled_shares(parts):
@@ -163,29 +185,33 @@ def _filled_shares(parts):
 
     A row whose shares are all zero says nothing, so it counts as without shares.
     """
-    share, row = parts["share"], parts["row"]
-    total = share.fillna(0).groupby(row).transform("sum")
-    share = share.where((share != 0) | (total != 0))
-    missing = share.isna()
-    if not missing.any():
-        return parts
-    left = (1 - total).clip(lower=0) / missing.groupby(row).transform("sum").clip(1)
-    return parts.assign(share=share.where(~missing, left))
+    share, row = parts["share"].to_numpy(), parts["row"].to_numpy()
+    n = row.max(initial=-1) + 1
+    total = np.bincount(row, np.nan_to_num(share), n)[row]
+    share = np.where((share == 0) & (total == 0), np.nan, share)
+    missing = np.isnan(share)
+    left = np.clip(1 - total, 0, None)
+    among = np.bincount(row, missing, n)[row]
+    return parts.assign(share=np.where(missing, left / np.maximum(among, 1), share))
 
 
-def _quality(values):
-    """Quality 0..1, and whether the file says something else than we know.
+def _qualities(values, source):
+    """Quality 0 to 1, and whether the file says something that has no value.
 
-    A number, or G (good) 1, M (moderate) 0.5. Anything else counts as 1: unknown
-    quality is no reason to make a place smaller than it is drawn. NB, NVT and blank
-    say so themselves; other words and numbers outside 0 to 1 are unknown.
+    A number from 0 to 1, or one of the words of the source. Anything else counts as 1:
+    unknown quality is no reason to make a place smaller than it is drawn. A blank and
+    the words for "not stated" say so themselves; other words are unknown.
     """
-    text = clean_text(values)
+    places, distinct = pd.factorize(values)
+    text = clean_text(pd.Series(distinct))
     numbers, _ = read_numbers(text)
     word = text.str.casefold()
-    quality = numbers.where(numbers.between(0, 1)).fillna(word.map(_QUALITY))
-    unknown = text.notna() & quality.isna() & ~word.isin(_NO_QUALITY)
-    return quality.fillna(1.0).to_numpy(), unknown.to_numpy()
+    given = {w.casefold(): v for w, v in source.get("quality_words", {}).items()}
+    unstated = {w.casefold() for w in source.get("quality_unstated", ())}
+    quality = word.map(given).fillna(numbers.where(numbers.between(0, 1)))
+    unknown = text.notna() & quality.isna() & ~word.isin(unstated)
+    quality = np.append(quality.fillna(1.0).to_numpy(dtype=float), 1.0)
+    return quality[places], np.append(unknown.to_numpy(dtype=bool), False)[places]
 
 
 def match_codes(codes, known_codes):
@@ -193,18 +219,18 @@ def match_codes(codes, known_codes):
 
     A comma joins alternatives of an uncertain type: each gets an equal part of the
     share, none is certain. An underscore or slash may join known codes
-    (``3130_rbbmr``): equal parts too, both certain. Signs ``+ - °`` at the end and a
+    (``3130_rbbmr``): equal parts too, both certain. Signs ``+ - ° *`` at the end and a
     Dutch leading ``H`` fall away only when the code with them is unknown; ``H2190B``
-    and ``2190B`` are ``2190_B``. ``H0000`` and ``gh`` are no habitat. ``ZG``
-    ("zoekgebied") is uncertain.
+    and ``2190B`` are ``2190_B``. Case is ignored where that leaves one code. ``gh`` is
+    no habitat. ``ZG`` ("zoekgebied", search area) is uncertain.
 
     Parameters
     ----------
     codes : iterable of str
         As the map writes them; blanks and repeats are passed over.
     known_codes : iterable of str
-        Codes of the tables; ``91E0*`` knows ``91E0`` and, after an underscore, one
-        more word (``91E0_vn``). Exact codes go before these.
+        Whole codes of the tables. Beginnings of codes (``91E0*``), which say how well
+        a code suits a bundle, make no code known: else every slip would be.
 
     Returns
     -------
@@ -232,61 +258,47 @@ def match_codes(codes, known_codes):
 
 
 def _lookup(known_codes):
-    """Exact codes, codes by folded case where that is unique, and prefixes."""
-    known = {str(c) for c in known_codes} | {NO_HABITAT}
-    exact = {code for code in known if not code.endswith("*")}
+    """Find each known code by its exact text, or by folded case where that is one."""
+    known = {str(c) for c in known_codes if not str(c).endswith("*")} | {NO_HABITAT}
     folded = {}
-    for code in exact:
+    for code in known:
         folded.setdefault(code.casefold(), []).append(code)
     # 2190_A (Dutch) and 2190_a (Flemish) differ by case alone: no guess there.
     unique = {key: found[0] for key, found in folded.items() if len(found) == 1}
-    return exact, unique, tuple(c[:-1] for c in known - exact)
+    return known, unique
 
 
-def _exact(code, lookup):
-    exact, folded, _ = lookup
-    return code if code in exact else folded.get(code.casefold())
-
-
-def _by_prefix(code, lookup):
-    """Give back a code that an exact code or a prefix of the tables knows."""
-    prefixes = (p for p in lookup[2] if code.startswith(p))
-    known = any(_BESIDE_PREFIX.fullmatch(code[len(p) :]) for p in prefixes)
-    return _exact(code, lookup) or (code if known else None)
+def _find(code, lookup):
+    known, folded = lookup
+    return code if code in known else folded.get(code.casefold())
 
 
 def _pieces(text, lookup):
     """Known codes that make up one code text, or None."""
     forms = [text, text.rstrip("+-°*")]
     forms += [f[1:] for f in forms if f[:1] in "Hh" and f[1:2].isdigit()]
-    if any(form.upper() in ("H0000", "0000") for form in forms):
-        return [NO_HABITAT]
     joined = [f for f in forms if _JOINED_SUBTYPE.fullmatch(f)]
-    subtypes = [f"{f[:4]}_{f[4:]}" for f in joined]
-    # Beside a prefix only the one capital of a Dutch subtype: 4010zzz stays unknown.
-    dutch = [f for f in subtypes if len(f) == 6 and f[5].isupper()]
-    for find, spellings in ((_exact, subtypes), (_by_prefix, dutch)):
-        for form in [*forms, *spellings]:
-            whole = find(form, lookup)
-            if whole:
-                return [whole]
-        for form in forms:
-            pieces = _split(form.split("_"), lookup, find)
-            if pieces:
-                return pieces
+    for form in [*forms, *(f"{f[:4]}_{f[4:]}" for f in joined)]:
+        whole = _find(form, lookup)
+        if whole:
+            return [whole]
+    for form in forms:
+        pieces = _split(form.split("_"), lookup)
+        if pieces:
+            return pieces
     if "/" not in text:
         return None
     found = [_pieces(word.strip(), lookup) for word in text.split("/")]
     return [code for codes in found for code in codes] if all(found) else None
 
 
-def _split(words, lookup, find):
+def _split(words, lookup):
     """Cut words joined by underscores into known codes, longest first."""
     if not words:
         return []
     for end in range(len(words), 0, -1):
-        head = find("_".join(words[:end]), lookup)
-        tail = _split(words[end:], lookup, find) if head else None
+        head = _find("_".join(words[:end]), lookup)
+        tail = _split(words[end:], lookup) if head else None
         if tail is not None:
             return [head, *tail]
     return None

@@ -1,8 +1,9 @@
 """How every layer is drawn: one colour has one meaning on every map.
 
-Blue is robust, orange to brown is not (yet), teal is the reach of a group, and the
-three tracks of restoration have colours of their own. Shades that must be told apart
-differ in lightness too, so that colour-blind readers and grey prints keep them.
+Blue is robust, orange to brown is not (yet), teal is the reach of a group, green is
+variety, and the three tracks of restoration have colours of their own. Shades that must
+be told apart differ in lightness too, so that colour-blind readers and grey prints keep
+them.
 """
 
 import re
@@ -89,6 +90,7 @@ GREYS = ("#969696", "#4d4d4d", "#737373")
 PINKS = ("#f1b6da", "#de77ae", "#c51b7d", "#6b0f45")
 PURPLES = ("#3f007d", "#6a51a3", "#9e9ac8", "#dadaeb")
 TEALS = ("#f6e8c3", "#c7eae5", "#80cdc1", "#35978f", "#01665e")
+GREENS = ("#f7fcb9", "#addd8e", "#41ab5d", "#238443", "#004529")
 GEOMETRY_CODES = {"marker": 0, "line": 1, "fill": 2}  # as QGIS numbers them
 FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -144,6 +146,7 @@ STYLES = {
     "report_units": Style("fill", "level", colours=GREYS, hollow=True),
     "changes": Style("fill", "change"),
     "quarantined_habitat": Style("fill", "reason", opacity=0.7),
+    "coverage_faults": Style("fill", "kind", opacity=0.7),
     "quarantined_records": Style("marker", "reason"),
     "quarantined_context": Style("fill", "reason", opacity=0.7),
 }
@@ -153,6 +156,7 @@ RASTERS = {
     "robustness_score": BLUES,
     "robust_groups": BLUES,
     "buffer_groups": TEALS[1:],
+    "habitat_variety": GREENS,
 }
 
 
@@ -283,7 +287,7 @@ def layer_styles_rows(styles, date):
     )
 
 
-def raster_qml(template, name, *, highest):
+def raster_qml(template, name, *, highest, band=1):
     """Write the QGIS style (QML) of one raster, from its lowest to its highest value.
 
     Parameters
@@ -294,6 +298,8 @@ def raster_qml(template, name, *, highest):
         A key of `RASTERS`.
     highest : float
         Value of the last colour; above zero.
+    band : int, optional
+        The band to draw.
 
     Returns
     -------
@@ -309,7 +315,7 @@ def raster_qml(template, name, *, highest):
         }
         for i, colour in enumerate(colours)
     ]
-    return fill(template, steps=steps, highest=highest)
+    return fill(template, steps=steps, highest=highest, band=band)
 
 
 def style_body(qml):

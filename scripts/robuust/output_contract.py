@@ -17,6 +17,9 @@ _FITTING = {
     "Point": (shapely.GeometryType.POINT,),
 }
 
+#: Signs at which spreadsheets begin to compute.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
 
 def check_output_columns(output_columns):
     """Refuse a column table that does not describe exactly the layers of `LAYERS`.
@@ -102,6 +105,34 @@ def conform(frame, layer, output_columns, crs):
     columns = {name: columns[name] for name in contract["column"]}
     rows = pd.DataFrame(columns, index=frame.index)
     return _sorted(gpd.GeoDataFrame(rows, geometry=fitting, crs=crs), layer)
+
+
+def formula_safe(rows):
+    """Text that a spreadsheet shows as it stands, instead of computing it.
+
+    A file of records may hold ``=HYPERLINK(...)`` where a name should be. In a table
+    for spreadsheets such a cell gets an apostrophe in front, as they write text.
+
+    Parameters
+    ----------
+    rows : DataFrame
+
+    Returns
+    -------
+    DataFrame
+        A copy where some text begins so, ``rows`` itself otherwise.
+
+    Examples
+    --------
+    >>> formula_safe(pd.DataFrame({"name": ["=1+1", "Rana"]}))["name"].tolist()
+    ["'=1+1", 'Rana']
+    """
+    for column in rows.columns[rows.dtypes == "str"]:
+        formula = rows[column].str.startswith(_FORMULA_SIGNS, na=False)
+        if formula.any():
+            quoted = "'" + rows[column]
+            rows = rows.assign(**{column: rows[column].mask(formula, quoted)})
+    return rows
 
 
 def data_columns_rows(output_columns, language):

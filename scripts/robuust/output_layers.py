@@ -152,6 +152,15 @@ LAYERS = (
         "Rows of the habitat map that cannot be used, with the reason.",
     ),
     Layer(
+        "coverage_faults",
+        "MultiPolygon",
+        ("fault_id",),
+        "Spleten en overlappingen",
+        "Gaps and overlaps",
+        "Waar aangrenzende polygonen van de habitatkaart niet sluiten of overlappen.",
+        "Where adjoining polygons of the habitat map leave a slit or overlap.",
+    ),
+    Layer(
         "quarantined_records",
         "Point",
         ("source", "row", "reason"),

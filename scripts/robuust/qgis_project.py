@@ -1,8 +1,9 @@
 """The QGIS project: a layer tree that asks a planner's questions, in plain XML."""
 
+import math
 from dataclasses import dataclass
 
-from robuust.layer_styles import style_body
+from robuust.layer_styles import RASTERS, style_body
 from robuust.output_layers import layer_named
 from robuust.templates import fill
 
@@ -13,6 +14,10 @@ RASTER_TITLES = {
     "robustness_score": ("Robuustheid per cel (0-1)", "Robustness per cell (0-1)"),
     "robust_groups": ("Aantal groepen: robuust", "Number of groups: robust"),
     "buffer_groups": ("Aantal groepen: bereik", "Number of groups: reach"),
+    "habitat_variety": (
+        "Aantal habitattypen binnen {nearby_m:g} m",
+        "Number of habitat types within {nearby_m:g} m",
+    ),
 }
 
 
@@ -39,6 +44,7 @@ QUESTIONS = (
             "links",
             "robustness_score",
             "robust_groups",
+            "habitat_variety",
         ),
         ("report_units", "robust_areas", "patches"),
         shown=True,
@@ -75,6 +81,7 @@ QUESTIONS = (
             "quarantined_records",
             "quarantined_habitat",
             "quarantined_context",
+            "coverage_faults",
             "ingest_summary",
             "sensitivity",
             "unit_classes",
@@ -88,13 +95,16 @@ QUESTIONS = (
     ),
 )
 
+#: Of the local distances, the variety within the one nearest to this is drawn [m].
+MESO_M = 300
+
 #: QGIS gives a layer with an id of ten characters or fewer another id.
 ID_PREFIX = "robuust_"
 
 _GEOMETRY = {"MultiPolygon": "Polygon", "LineString": "Line", "Point": "Point"}
 
 
-def project_xml(template, *, title, language, crs, extent, groups, styles):
+def project_xml(template, *, title, language, crs, extent, groups, styles, nearby_m):
     """Write the text of the QGIS project (.qgs).
 
     Parameters
@@ -113,6 +123,8 @@ def project_xml(template, *, title, language, crs, extent, groups, styles):
         Name and title of each species group.
     styles : dict of str to str
         QML of each layer and raster, by name; tables have none.
+    nearby_m : float
+        Distance within which the drawn band of `habitat_variety` looks [m].
 
     Returns
     -------
@@ -124,8 +136,43 @@ def project_xml(template, *, title, language, crs, extent, groups, styles):
         title=title,
         crs=_crs_words(crs),
         extent=dict(zip(("xmin", "ymin", "xmax", "ymax"), extent, strict=True)),
-        branches=[_branch(q, language, groups, styles) for q in QUESTIONS],
+        branches=[_branch(q, language, groups, styles, nearby_m) for q in QUESTIONS],
     )
+
+
+def drawn_variety(bands):
+    """Choose the band of `habitat_variety` that a map opens with.
+
+    Parameters
+    ----------
+    bands : sequence of dict
+        Of each band, in their order: column, radius_m and highest, as text or number.
+
+    Returns
+    -------
+    band : int
+        Number of the band with the number of habitat types within the distance
+        nearest to `MESO_M`, the shorter of two; bands count from 1.
+    radius_m : float
+        That distance [m].
+    highest : float
+        Number of types for the last colour; each colour is a whole number of types.
+
+    Examples
+    --------
+    >>> drawn_variety([{"column": "n_habitat_types", "radius_m": 50, "highest": 7}])
+    (1, 50.0, 10)
+    """
+    radius_m, band, highest = min(
+        (
+            (float(tags["radius_m"]), k, float(tags["highest"]))
+            for k, tags in enumerate(bands, start=1)
+            if tags["column"] == "n_habitat_types"
+        ),
+        key=lambda found: (abs(found[0] - MESO_M), found),
+    )
+    n_colours = len(RASTERS["habitat_variety"])
+    return band, radius_m, max(math.ceil(highest / n_colours), 1) * n_colours
 
 
 def initial_extent(extents):
@@ -154,7 +201,7 @@ def initial_extent(extents):
     return 0.0, 0.0, 1000.0, 1000.0
 
 
-def _branch(question, language, groups, styles):
+def _branch(question, language, groups, styles, nearby_m):
     """One question with its layers, as the template wants them."""
     layers = []
     for name in question.layers:
@@ -164,7 +211,7 @@ def _branch(question, language, groups, styles):
                 for g, t in groups
             ]
         elif name in RASTER_TITLES:
-            layers.append(_raster(name, language, styles))
+            layers.append(_raster(name, language, styles, nearby_m))
         else:
             layers.append(_vector(name, language, styles))
     for layer in layers:
@@ -197,12 +244,12 @@ def _vector(name, language, styles, *, group=None, title=None):
     }
 
 
-def _raster(name, language, styles):
+def _raster(name, language, styles, nearby_m):
     """One of the rasters beside the GeoPackage."""
     title_nl, title_en = RASTER_TITLES[name]
     return {
         "id": ID_PREFIX + name,
-        "title": title_nl if language == "nl" else title_en,
+        "title": (title_nl if language == "nl" else title_en).format(nearby_m=nearby_m),
         "abstract": "",
         "type": "raster",
         "provider": "gdal",

@@ -1,135 +1,95 @@
 """Columns of record files: which one holds the species, the date, the place."""
 
-import csv
+import pyarrow as pa
 
-import pandas as pd
-
-from robuust.sources import find_column
-
-# Names that files use, Darwin Core first among the foreign ones.
+# Names that files use, Darwin Core first among the foreign ones. A source with a preset
+# has the names of the preset instead: there `status` may mean another thing.
 _BUILT_IN = {
+    "id": ["record_id", "occurrenceID", "gbifID"],
     "species": ["species", "scientificName"],
+    "taxon_group": ["taxon_group"],
+    "x": ["x", "decimalLongitude", "longitude", "lon"],
+    "y": ["y", "decimalLatitude", "latitude", "lat"],
     "date": ["date", "eventDate"],
     "date_first": ["date_first"],
     "date_last": ["date_last"],
-    "x": ["x", "decimalLongitude", "longitude", "lon"],
-    "y": ["y", "decimalLatitude", "latitude", "lat"],
     "uncertainty_m": ["uncertainty_m", "coordinateUncertaintyInMeters"],
+    "area_m2": ["area_m2"],
     "status": ["status", "occurrenceStatus"],
+    "validation": ["validation"],
     "count": ["count", "individualCount"],
     "generalised": ["generalised", "dataGeneralizations"],
-    "id": ["record_id", "occurrenceID", "gbifID"],
-    "taxon_group": ["taxon_group"],
+    "consent": ["consent"],
+    "embargo_until": ["embargo_until"],
 }
+# Numbers that the reader of a layer adds: its shapes win over what attributes say.
+_OF_LAYERS = {"x": "point_x", "y": "point_y", "radius_m": "radius_m"}
 _NEEDED = ("species", "x", "y")
-POINT_COLUMNS = {"x": "point_x", "y": "point_y"}
+UNREADABLE = "_unreadable"  # text of rows that the reader could not cut into columns
 
 
-def csv_form(content, *, delimiter=None, encoding=None):
-    r"""Find encoding, delimiter and column names of a text table.
-
-    Parameters
-    ----------
-    content : bytes
-        The whole file.
-    delimiter, encoding : str or None
-        As the settings say; otherwise found out. Text that is no UTF-8 is taken for
-        Windows-1252, the delimiter is the sign that the first line holds most often.
-
-    Returns
-    -------
-    encoding, delimiter : str
-    names : list of str
-
-    Raises
-    ------
-    ValueError
-        If there is no first line, or two columns have the same name.
-
-    Examples
-    --------
-    >>> csv_form("soort;datum;x;y\n".encode())
-    ('utf-8', ';', ['soort', 'datum', 'x', 'y'])
-    """
-    if encoding is None:
-        try:
-            content.decode("utf-8")
-            encoding = "utf-8"
-        except UnicodeDecodeError:
-            encoding = "cp1252"
-    header = content.split(b"\n", 1)[0].decode(encoding).lstrip("\ufeff").strip("\r")
-    if not header.strip():
-        raise ValueError("the file is empty: it has no line with column names")
-    delimiter = delimiter or max([",", ";", "\t", "|"], key=header.count)
-    names = next(csv.reader([header], delimiter=delimiter))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"there is more than one column named {', '.join(twice)}")
-    return encoding, delimiter, names
-
-
-def record_columns(table, columns, where):
-    """Columns of a record table under our own names.
+def find_columns(schema, source, where):
+    """Names of the columns of a record table, under our own names.
 
     Parameters
     ----------
-    table : DataFrame
-        As read.
-    columns : dict of str to str
-        Our name and the name in the file, for columns that have another name there.
+    schema : pyarrow.Schema
+        Of the table as read.
+    source : dict
+        Its entry in the settings, complete: perhaps ``columns``, a name or a list of
+        names for each of our fields, ``constants`` and ``preset``. Upper and lower case
+        are the same.
     where : str
         Words for the source in an error message.
 
     Returns
     -------
-    fields : dict of str to Series
-        Only what the file has.
-    names : dict of str to str
-        Our name and the name in the file.
+    dict of str to str
+        Our field and the name in the file, only of what the file has.
 
     Raises
     ------
     ValueError
-        If species, x or y is not found.
+        If a column that the user names is not there, or none is found for species, x
+        or y and no constant stands in.
+
+    Examples
+    --------
+    >>> schema = pa.schema([(name, pa.string()) for name in ("soort", "X", "Y")])
+    >>> find_columns(schema, {"columns": {"species": ["naam", "Soort"]}}, "records")
+    {'species': 'soort', 'x': 'X', 'y': 'Y'}
     """
-    folded = {str(c).casefold(): c for c in table.columns}
-    names = {}
-    for field, built_in in _BUILT_IN.items():
-        if columns.get(field):
-            names[field] = find_column(table, columns[field], where)
-            continue
-        found = [folded[n.casefold()] for n in built_in if n.casefold() in folded]
-        if found:
-            names[field] = found[0]
-    lacking = [field for field in _NEEDED if field not in names]
+    folded = {name.casefold(): name for name in reversed(schema.names)}
+    wanted = source.get("columns") or {}
+    known = wanted if source.get("preset") else _BUILT_IN | wanted
+    found = {}
+    for field, names in known.items():
+        if isinstance(names, str) and names.casefold() not in folded:
+            raise ValueError(
+                f"{where}: there is no column '{names}' for {field}. The columns are:"
+                f" {', '.join(schema.names)}. Correct the column name of this source in"
+                " the settings."
+            )
+        names = [names] if isinstance(names, str) else names
+        there = [folded[n.casefold()] for n in names if n.casefold() in folded]
+        found |= {field: there[0]} if there else {}
+    found |= _layer_columns(schema)
+    lacking = [field for field in _NEEDED if field not in found]
+    lacking = [f for f in lacking if f not in (source.get("constants") or {})]
     if lacking:
         raise ValueError(
             f"{where}: no column found for {', '.join(lacking)}. Say which it is with"
             f" `columns: {{{lacking[0]}: ...}}`. The columns are:"
-            f" {', '.join(map(str, table.columns))}."
+            f" {', '.join(schema.names)}."
         )
-    return {field: table[name] for field, name in names.items()}, names
+    return found
 
 
-def event_occurrences(events, occurrences):
-    """Occurrences of an archive of events, with place and date of their event.
-
-    Parameters
-    ----------
-    events : DataFrame
-        The core; column ``id``.
-    occurrences : sequence of DataFrame
-        The occurrence extensions; column ``coreid``.
-
-    Returns
-    -------
-    DataFrame
-        One row per occurrence; where both tables have a column, the occurrence has
-        the word. No rows when the archive has events alone.
-    """
-    if not occurrences:
-        return events.iloc[:0].assign(scientificName=pd.Series(dtype="str"))
-    found = pd.concat(occurrences, ignore_index=True)
-    events = events.drop_duplicates("id").rename(columns={"id": "coreid"})
-    own = [c for c in events.columns if c == "coreid" or c not in found.columns]
-    return found.merge(events[own], on="coreid", how="left", validate="many_to_one")
+def _layer_columns(schema):
+    """Columns that the reader of a layer added; text of that name is the file's own."""
+    there = {
+        field: name
+        for field, name in _OF_LAYERS.items()
+        if name in schema.names and pa.types.is_floating(schema.field(name).type)
+    }
+    return there if {"x", "y"} <= there.keys() else {}

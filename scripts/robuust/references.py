@@ -2,11 +2,11 @@
 
 import pandas as pd
 
+from robuust.habitat_parts import match_codes
 from robuust.problems import Problem, did_you_mean, row_number
 from robuust.traits import group_traits
 
 RESERVED_GROUPS = ("ingest", "all_groups", "tables", "staging")  # folders of results
-NO_HABITAT = "gh"  # "geen habitat" of the Flemish map
 ORDERED = (  # the first may not be larger than the second
     ("local_distance_m", "dispersal_max_m"),
     ("dispersal_median_m", "dispersal_max_m"),
@@ -62,8 +62,8 @@ def validate_settings_references(config, tables, *, file):
     Returns
     -------
     list of Problem
-        Habitat codes that no table has, two sources with the same name, a p_min that
-        is not below p0.
+        Habitat codes and Red Lists that no table has, two sources with the same name, a
+        p_min that is not below p0.
     """
     places = [
         (kind, source)
@@ -79,31 +79,57 @@ def validate_settings_references(config, tables, *, file):
         (f"sources.{kind}[{source.get('name')}].code", source.get("code"))
         for kind, source in places
     ]
-    codes = set(_column(tables, "habitat_types", "code"))
-    codes |= set(_column(tables, "suitability", "code"))
-    beginnings = tuple(code[:-1] for code in codes if code.endswith("*"))
-    if codes:
-        problems += [
-            Problem(
-                file,
-                None,
-                place,
-                f"found the habitat code '{code}', which is not in the table "
-                f"habitat_types{did_you_mean(code, codes)}",
-            )
-            for place, code in used
-            if isinstance(code, str)
-            and code not in codes | {NO_HABITAT}
-            # Dutch maps write H2190 for what the tables call 2190.
-            and not code.removeprefix("H").startswith(beginnings)
-            and code.removeprefix("H") not in codes
-        ]
+    used += [
+        (f"sources.{kind}[{source.get('name')}].codes", code)
+        for kind, source in places
+        if isinstance(source.get("codes"), dict)
+        for code in source["codes"].values()
+    ]
+    problems += _unknown_settings_codes(used, tables, file)
+    problems += _unknown_red_lists(config, tables, file)
     network = _section(config, "network")
     p0, p_min = network.get("p0"), network.get("p_min")
     if isinstance(p0, float) and isinstance(p_min, float) and p_min >= p0:
         message = f"found {p_min}; it must be less than p0, which is {p0}"
         problems.append(Problem(file, None, "network.p_min", message))
     return problems
+
+
+def _unknown_settings_codes(used, tables, file):
+    """Find codes in the settings that are in no table, read as those of a map."""
+    known = set(_column(tables, "habitat_types", "code"))
+    if not known:
+        return []
+    matched = match_codes([code for _, code in used], known)
+    unknown = set(matched.loc[matched["code"].isna(), "text"])
+    return [
+        Problem(
+            file,
+            None,
+            place,
+            f"found the habitat code '{code}', which is not in the table "
+            f"habitat_types{did_you_mean(code, known)}",
+        )
+        for place, code in used
+        if isinstance(code, str) and code in unknown
+    ]
+
+
+def _unknown_red_lists(config, tables, file):
+    """Find Red Lists in the settings that the table does not have."""
+    known = set(_column(tables, "red_lists", "red_list"))
+    named = config.get("red_lists")
+    return [
+        Problem(
+            file,
+            None,
+            "red_lists",
+            f"found '{name}', which is not in the table red_lists"
+            f"{did_you_mean(name, known)}",
+        )
+        for name in (named if known and isinstance(named, list) else [])
+        if isinstance(name, str) and name not in known
+    ]
 
 
 def _section(config, key):

@@ -52,7 +52,8 @@ TABLE_COLUMNS = {
     "changes": "change n_patches",
     "sensitivity": "parameter evidence flipped_share",
     "ingest_summary": "source reason rows_in rows_kept rows_quarantined",
-    "sources": "source kind path layer rows crs sha256",
+    "sources": "source kind path layer rows crs transformation accuracy_m "
+    "better_grid sha256",
     "settings": "key value description",
     "run_info": "key value description",
 }

@@ -131,6 +131,9 @@ def parameter_table_rows(contents):
             "crs": None,
             "area_before_ha": None,
             "area_after_ha": None,
+            "transformation": None,
+            "accuracy_m": None,
+            "better_grid": None,
         }
     )
 

@@ -36,6 +36,7 @@ BOUNDS = {
     "exclusiveMaximum": "less than {}",
     "maximum": "at most {}",
     "minItems": "at least {} long",
+    "minProperties": "at least {} long",
     "maxLength": "at most {} signs",
 }
 BOUNDING = {"enum", "pattern", *BOUNDS}

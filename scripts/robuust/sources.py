@@ -6,10 +6,15 @@ import pandas as pd
 
 _TRUE_WORDS = {"1", "1.0", "true", "yes", "y", "ja", "j", "waar", "x", "t"}
 _FALSE_WORDS = {"0", "0.0", "false", "no", "n", "nee", "neen", "onwaar", "f"}
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)|(?<=[?&])(password)=[^&]*")
+
+
+class UnusableFileError(ValueError):
+    """A file that is refused, in words: what was found, where, and what to do."""
 
 
 def source_words(source):
-    """Name a source entry in an error message.
+    """Name a source entry in an error message; a password is never shown.
 
     Parameters
     ----------
@@ -26,11 +31,18 @@ def source_words(source):
     "source 'roads' (map.gpkg, layer lines)"
     """
     layer = f", layer {source['layer']}" if source.get("layer") else ""
-    return f"source '{source['name']}' ({source['path']}{layer})"
+    return f"source '{source['name']}' ({_shown(source['path'])}{layer})"
+
+
+def _shown(text):
+    """Text without the password of a database."""
+    return _PASSWORD.sub(r"\1\2:***", str(text))
 
 
 def readable(source, read, *args, **options):
     """Call a reader and turn whatever it raises into words about the source.
+
+    A refusal that is in words already only gets the name of the source.
 
     Parameters
     ----------
@@ -46,96 +58,25 @@ def readable(source, read, *args, **options):
 
     Raises
     ------
-    ValueError
-        If the reader fails, for whatever reason.
+    UnusableFileError
+        A ValueError; if the reader fails, for whatever reason.
     """
     try:
         return read(*args, **options)
-    except Exception as error:  # each file library has its own family of errors
-        raise ValueError(
-            f"{source_words(source)} cannot be read: {error}. See whether the file is"
-            " complete and opens in QGIS or a text editor, and compare `path`, `layer`"
-            " and `format` of this source in the settings."
+    except UnusableFileError as refusal:
+        words = _shown(str(refusal).rstrip("."))
+        raise UnusableFileError(f"{source_words(source)}: {words}.") from refusal
+    except MemoryError as error:
+        raise UnusableFileError(
+            f"{source_words(source)} needs more memory than there is; cut the file to"
+            " the study area and its surroundings."
         ) from error
-
-
-def file_parts(path):
-    """Files that together hold a layer: a shapefile is more than its .shp.
-
-    Parameters
-    ----------
-    path : str
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> file_parts("roads.shp")
-    ['roads.shp', 'roads.dbf', 'roads.prj']
-    """
-    stem, _, extension = str(path).rpartition(".")
-    if extension.lower() != "shp":
-        return [str(path)]
-    return [str(path), f"{stem}.dbf", f"{stem}.prj"]
-
-
-def chosen_layer(source, layers):
-    """Choose the layer to read from a file that may hold several.
-
-    Parameters
-    ----------
-    source : dict
-        Entry of ``sources`` in the settings.
-    layers : sequence of str
-        Layers that the file holds.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If the layer is not there, or none is named and there are several.
-    """
-    wanted = source.get("layer")
-    if wanted is None and len(layers) == 1:
-        return layers[0]
-    if wanted in layers:
-        return wanted
-    found = f"the file holds: {', '.join(layers) or 'no layer'}"
-    if wanted is None:
-        raise ValueError(f"{source_words(source)}: say which `layer` to read; {found}")
-    raise ValueError(f"{source_words(source)}: there is no such layer; {found}")
-
-
-def as_layer(layer, source):
-    """Give back a layer as read, if it has a geometry.
-
-    Parameters
-    ----------
-    layer : DataFrame
-        As read; without geometry when the file holds a bare table.
-    source : dict
-        Entry of ``sources`` in the settings.
-
-    Returns
-    -------
-    GeoDataFrame
-
-    Raises
-    ------
-    ValueError
-        If there is no geometry.
-    """
-    if hasattr(layer, "geometry"):
-        return layer
-    raise ValueError(
-        f"{source_words(source)} is a table without geometry: it cannot be mapped."
-        " Choose another `layer`."
-    )
+    except Exception as error:  # each file library has its own family of errors
+        raise UnusableFileError(
+            f"{source_words(source)} cannot be read: {_shown(error)}. See whether the"
+            " file is complete and opens in QGIS or a text editor, and compare `path`"
+            " and `layer` of this source in the settings."
+        ) from error
 
 
 def find_column(table, name, where):

@@ -78,7 +78,7 @@ LAYERS = """patches links networks buffers pressure_zones robust_areas populatio
     quarantined_habitat quarantined_records group_summary reintroduction sensitivity
     ingest_summary settings sources layer_styles"""
 FILES = """robuust.gpkg robustness_score.tif robust_groups.tif buffer_groups.tif
-    robuust.qgz report.html"""
+    habitat_variety.tif robuust.qgz report.html"""
 
 
 @pytest.fixture(scope="session")
@@ -472,12 +472,15 @@ def test_quirks_of_all_wetlands_are_in_the_summary(shared, tmp_path):
     twice.to_file(tmp_path / "wetlands.geojson")
     source = {
         **{"name": "wetlands", "path": str(tmp_path / "wetlands.geojson")},
-        **{"format": "plain", "code": "rbbmr", "id_column": "code"},
+        **{"code": "rbbmr", "id_column": "code"},
     }
     written = ("habitat", "habitat_parts", "quarantined", "study_area", "summary")
     tables = ("habitat_types", "suitability")
     ingest_habitat(
-        {name: tmp_path / f"{name}.parquet" for name in (*written, "sources")}
+        {
+            name: tmp_path / f"{name}.parquet"
+            for name in (*written, "sources", "coverage_faults")
+        }
         | {table: ROOT / "config" / f"{table}.csv" for table in tables},
         sources=[source],
         study_area_sources=[],
@@ -485,6 +488,7 @@ def test_quirks_of_all_wetlands_are_in_the_summary(shared, tmp_path):
         min_polygon_m2=1,
         unknown_codes="quarantine",
         max_distance_m=REACH_M,
+        max_gap_m=1,
     )
     summary = pd.read_parquet(tmp_path / "summary.parquet").set_index("reason")
     assert summary.loc["balance", "rows_in"] == 852

@@ -5,6 +5,7 @@ import json
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 import shapely
 from hypothesis import given
@@ -112,7 +113,33 @@ def test_layers_join_to_the_right_columns_even_when_all_are_empty():
 
 def test_the_table_of_sources_says_the_system_that_was_used():
     source = {"name": "map", "path": "map.gpkg", "crs": "EPSG:31370"}
-    row = source_row(source, "habitat", rows=3, crs="EPSG:4326", sha256="ab")
+    row = source_row(
+        source,
+        "habitat",
+        rows=3,
+        crs="EPSG:4326",
+        sha256="ab",
+        analysis=pyproj.CRS(CRS),
+    )
     table = source_rows([row])
     assert table.loc[0, "crs"] == "EPSG:31370"
     assert table["area_after_ha"].isna().all()
+
+
+def test_the_table_of_sources_says_how_accurate_the_way_to_the_analysis_is():
+    source = {"name": "map", "path": "map.gpkg"}
+    table = source_rows(
+        source_row(
+            source, "habitat", rows=3, crs=code, sha256="ab", analysis=pyproj.CRS(CRS)
+        )
+        for code in (31370, 4326, 3812)
+    )
+    assert table["accuracy_m"].tolist() == [0.0, 1.0, 0.2]
+    assert table["transformation"].tolist() == [
+        "none",
+        "Inverse of BD72 to WGS 84 (3) + Belgian Lambert 72",
+        "Inverse of Belgian Lambert 2008 + Inverse of BD72 to ETRS89 (2)"
+        " + Belgian Lambert 72",
+    ]
+    assert table["better_grid"].isna().tolist() == [True, True, False]
+    assert table.loc[2, "better_grid"] == "be_ign_bd72lb72_etrs89lb08.tif"

@@ -15,21 +15,27 @@ from robuust.connectivity import (
     path_probabilities,
     probability_of_connectivity,
 )
+from robuust.habitat_parts import habitat_parts
 from robuust.importance import patch_importance, patch_importance_by_hops
 from robuust.metapopulation import metapopulation_capacity
 from robuust.network import dispersal_probability
 from robuust.populations import STATUSES
+from robuust.presets import check_presets, complete_source
+from robuust.record_columns import find_columns
 from robuust.reintroduction import QUESTIONS
 from robuust.relicts import THREAT_STEPS
 from robuust.robustness import CLASSES
+from robuust.settings import validate_settings
 from robuust.stability import EVIDENCE_FACTORS, PARAMETERS
 from robuust.tracks import TRACKS
+from robuust_files.tables import read_records
 
 HOME = Path(__file__).parents[2]
 DOCS = HOME / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 METHOD = (DOCS / "method.md").read_text(encoding="utf-8")
 TABLES = (DOCS / "tables.md").read_text(encoding="utf-8")
+SOURCES = (DOCS / "sources.md").read_text(encoding="utf-8")
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 
@@ -132,7 +138,8 @@ def test_every_python_file_that_a_page_names_exists(path):
     ]
     config = HOME / "config"
     missing = [w for w in named if not any((p / w).exists() for p in (*places, config))]
-    own = {"my_species_groups.csv", "my.yaml"}  # the reader's
+    own = {"my_species_groups.csv", "my.yaml", "my_map.yaml", "my_counts.yaml"}
+    own |= {"tellingen.csv"}  # all of these the reader's
     assert set(missing) - own == set()
 
 
@@ -274,6 +281,78 @@ def test_every_column_of_a_table_is_explained(name):
     told = first_cells(section(TABLES, f"## `{name}.csv`"))
     assert sorted(told) == sorted(table_columns(name))
     assert set(told) <= set(table_schema(name)["properties"])
+
+
+# --- The sources ----------------------------------------------------------------------
+
+OWN_PRESET = "## A preset of your own"
+
+
+def schema(name):
+    path = HOME / "workflow" / "schemas" / f"{name}.schema.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def blocks(text, language):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_every_preset_has_a_row_in_the_section_of_its_kind():
+    headings = {"habitat": "## Habitat maps", "records": "## Records of species"}
+    for path in (HOME / "config" / "presets").glob("*.yaml"):
+        kind = yaml.safe_load(path.read_text(encoding="utf-8"))["kind"]
+        assert path.stem in first_cells(section(SOURCES, headings[kind])), path.stem
+
+
+def test_every_key_that_a_preset_may_have_is_explained():
+    told = first_cells(section(SOURCES, OWN_PRESET))
+    assert sorted(told) == sorted(schema("preset")["properties"])
+
+
+def test_every_column_of_records_that_the_settings_know_is_explained():
+    told = first_cells(section(SOURCES, "## Records of species"))
+    columns = schema("config")["$defs"]["records"]["properties"]["columns"]
+    assert set(columns["properties"]) <= set(told)
+
+
+def test_the_settings_in_the_examples_are_allowed():
+    config_schema = schema("config")
+    for text in blocks(SOURCES, "yaml"):
+        example = yaml.safe_load(text)
+        entries = example.get("sources", {"records": [example]})
+        if "preset" in example:
+            continue  # the file of a preset
+        whole = settings()
+        for kind, sources in entries.items():
+            whole["sources"][kind] = [{"name": "a", "path": "a"} | s for s in sources]
+        problems = validate_settings(whole, config_schema)
+        ours = [p for p in problems if p.column != "sources.habitat"]  # none there
+        assert ours == [], text
+
+
+def test_the_worked_example_of_own_presets_reads_its_file(tmp_path):
+    example = section(SOURCES, OWN_PRESET)
+    my_map, my_counts, entries = map(yaml.safe_load, blocks(example, "yaml"))
+    presets = {"my_map.yaml": my_map, "my_counts.yaml": my_counts}
+    assert all(len(text.splitlines()) <= 10 for text in blocks(example, "yaml")[:2])
+    assert check_presets(entries, presets, schema("preset"), shipped=["bwk"]) == []
+    (tmp_path / "tellingen.csv").write_text(blocks(example, "csv")[0], "utf-8")
+    (source,) = entries["sources"]["records"]
+    source = complete_source(source, presets)
+    table, _ = read_records(source | {"path": str(tmp_path / source["path"])})
+    columns = find_columns(table.schema, source, "tellingen.csv")
+    assert table.num_rows == 3
+    assert columns == {
+        **{"species": "soort", "x": "hok_x", "y": "hok_y"},
+        **{"date": "dag", "count": "aantal"},
+    }
+    rows = {f"{stem}{k}": ["matig"] for stem in ("KWAL",) for k in (1, 2)}
+    rows |= {"TYPE1": ["4010"], "AANDEEL1": [70], "TYPE2": ["geen"], "AANDEEL2": [30]}
+    (source,) = entries["sources"]["habitat"]
+    parts = habitat_parts(pd.DataFrame(rows), complete_source(source, presets), "map")
+    assert parts["code"].tolist() == ["4010", "gh"]
+    assert parts["share"].tolist() == [0.7, 0.3]
+    assert parts["quality"].tolist() == [0.5, 0.5]
 
 
 # --- The glossary ---------------------------------------------------------------------

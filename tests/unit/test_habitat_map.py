@@ -5,6 +5,8 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from robuust.habitat_map import (
     area_before_ha,
@@ -15,6 +17,7 @@ from robuust.habitat_map import (
 
 CRS = pyproj.CRS(31370)
 KNOWN = ["4010", "6510", "rbbmr", "91E0*"]
+BWK = {"parts": [{"code": "HAB", "share": "PHAB", "shares": "percent"}]}
 EAST, NORTH = 100_000, 200_000
 
 
@@ -31,7 +34,6 @@ def screen(read, *, refuse_unknown=False, **source):
     entry = {
         "name": "map",
         "path": "map.gpkg",
-        "format": "plain",
         "code_column": "code",
     }
     return screen_habitat(
@@ -44,9 +46,14 @@ def screen(read, *, refuse_unknown=False, **source):
     )
 
 
-def join(*screened, area=None, max_distance_m=1000):
+def merge(*screened, area=None, max_distance_m=1000):
     area = area or habitat_area(screened, CRS).geometry[0]
-    return join_habitat(screened, area, crs=CRS, max_distance_m=max_distance_m)
+    limits = {"max_distance_m": max_distance_m, "max_gap_m": 1}
+    return join_habitat(screened, area, crs=CRS, **limits)
+
+
+def join(*screened, **options):
+    return merge(*screened, **options)[:4]
 
 
 def test_two_neighbours_with_mosaics_give_two_polygons_and_three_parts():
@@ -59,7 +66,7 @@ def test_two_neighbours_with_mosaics_give_two_polygons_and_three_parts():
         HAB2=["gh", ""],
         PHAB2=[40, 0],
     )
-    habitat, parts, apart, notes = join(screen(read, format="bwk", id_column="TAG"))
+    habitat, parts, apart, notes = join(screen(read, **BWK, id_column="TAG"))
     assert habitat["polygon_id"].tolist() == ["map:a", "map:b"]
     assert habitat["area_ha"].tolist() == [1, 1]
     assert parts.to_numpy().tolist() == [
@@ -118,7 +125,7 @@ def test_every_row_that_cannot_be_used_keeps_its_reason_and_columns():
 
 def test_a_share_that_is_no_number_is_set_apart():
     read = layer(square(0), square(200), HAB1=["4010"] * 2, PHAB1=["-20", "100"])
-    _, _, apart, _ = join(screen(read, format="bwk"))
+    _, _, apart, _ = join(screen(read, **BWK))
     assert apart["reason"].tolist() == ["impossible_share"]
 
 
@@ -133,7 +140,9 @@ def test_an_unknown_part_is_noted_and_the_known_part_stays():
 def test_a_quality_that_we_do_not_know_is_noted_and_the_polygon_stays():
     shapes = [square(0), square(200), square(400), square(600)]
     read = layer(*shapes, code=["4010"] * 3 + ["zzz"], q=["G", "slecht", "80", "?"])
-    _, parts, apart, notes = join(screen(read, quality_column="q"))
+    _, parts, apart, notes = join(
+        screen(read, quality_column="q", quality_words={"g": 1.0})
+    )
     assert parts["quality"].tolist() == [1.0, 1.0, 1.0]
     assert apart["row"].tolist() == [3]
     assert ("map", "unknown_quality", 2) in notes
@@ -203,10 +212,81 @@ def test_a_repaired_polygon_is_counted():
 def test_the_order_of_rows_changes_nothing_but_the_row_numbers():
     shapes = [square(60 * k, 30 * (k % 3)) for k in range(8)]
     codes = ["4010", "6510", "rbbmr", "91E0_vm"] * 2
-    forward = join(screen(layer(*shapes, code=codes)))
-    backward = join(screen(layer(*shapes[::-1], code=codes[::-1])))
-    pd.testing.assert_frame_equal(forward[0], backward[0])
-    pd.testing.assert_frame_equal(forward[1], backward[1])
+    forward = merge(screen(layer(*shapes, code=codes)))
+    backward = merge(screen(layer(*shapes[::-1], code=codes[::-1])))
+    for place in (0, 1, 4):
+        pd.testing.assert_frame_equal(forward[place], backward[place])
+    assert len(forward[4])
     assert shapely.union_all(forward[0].geometry).area == pytest.approx(
         forward[0].area.sum()
     )
+
+
+def test_a_gap_and_an_overlap_are_told_with_both_ids_and_their_size():
+    read = layer(square(0), square(100.5), square(198), id=["a", "b", "c"])
+    read["code"] = "4010"
+    *_, notes, faults = merge(screen(read, id_column="id"))
+    columns = ["kind", "polygon_id_a", "polygon_id_b", "area_m2", "width_m"]
+    gap, overlap = faults[columns].to_numpy().tolist()
+    assert gap == [
+        "gap",
+        "map:a",
+        "map:b",
+        pytest.approx(50),
+        pytest.approx(0.4975, 0.01),
+    ]
+    assert overlap[:4] == ["overlap", "map:b", "map:c", pytest.approx(250)]
+    assert ("map", "narrow_gap_beside", 2) in notes
+    assert ("map", "overlap_cut_away", 1) in notes
+    assert faults["source"].tolist() == ["map", "map"]
+    assert faults["reason_nl"].str.contains("map:b").all()
+    assert faults["fault_id"].is_unique
+
+
+def test_polygons_of_different_overlays_are_no_faulty_neighbours():
+    first = screen(layer(square(0)), name="a")
+    second = screen(layer(square(100.5)), name="b", overlay="pools")
+    assert merge(first, second)[4].empty
+
+
+def test_a_sound_map_has_no_faults_but_the_columns():
+    faults = merge(screen(layer(square(0), square(100))))[4]
+    assert faults.empty
+    assert {"fault_id", "kind", "width_m", "geometry"} <= set(faults.columns)
+
+
+def test_the_area_before_counts_polygons_that_are_set_apart_but_sound():
+    one = screen(layer(square(0), square(200), None, code=["4010", "zzz", "4010"]))
+    assert area_before_ha(one) == 2
+
+
+def test_multipolygons_collections_and_heights_become_flat_polygons():
+    two = shapely.MultiPolygon([square(0), square(200)])
+    mixed = shapely.GeometryCollection([square(400), shapely.Point(EAST, NORTH)])
+    habitat, _, apart, notes = join(
+        screen(layer(two, mixed, shapely.force_3d(square(600), 7)))
+    )
+    assert apart.empty
+    assert sorted(habitat["area_ha"]) == [1, 1, 2]
+    assert not habitat.geometry.has_z.any()
+    assert set(habitat.geom_type) == {"Polygon", "MultiPolygon"}
+    assert ("map", "repaired_geometry", 1) in notes
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=2, max_size=14))
+def test_all_ground_is_kept_once_and_the_areas_add_up(places):
+    shapes = [square(10 * x, 10 * y, 10 * (1 + k)) for x, y, k in places]
+    first = screen(layer(*shapes[::2]), name="first")
+    second = screen(layer(*shapes[1::2]), name="second")
+    habitat, _, apart, _, faults = merge(first, second)
+    ground_ha = shapely.union_all(shapes).area / 10_000
+    assert habitat.union_all().area / 10_000 == pytest.approx(ground_ha)
+    assert habitat["area_ha"].sum() == pytest.approx(ground_ha, abs=1e-5)
+    assert len(habitat) + len(apart) == len(shapes)
+    before_ha = area_before_ha(first) + area_before_ha(second)
+    assert before_ha == pytest.approx(sum(s.area for s in shapes) / 10_000)
+    repeated_ha = apart[apart["reason"] == "duplicate_geometry"].area.sum() / 10_000
+    told_ha = faults.loc[faults["kind"] == "overlap", "area_m2"].sum() / 10_000
+    # Ground under three polygons is told for each pair, so at least once too often.
+    assert told_ha + repeated_ha >= before_ha - ground_ha - 1e-5

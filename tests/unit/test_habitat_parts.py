@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,20 +15,27 @@ from robuust.habitat_parts import (
     match_codes,
     unknown_code_words,
 )
+from robuust.presets import complete_source
 
-KNOWN = ["3130", "3130_aom", "4010", "6510", "6510_hu", "91E0*", "rbbmr", "rbbkam+"]
-KNOWN += ["2190_A", "2190_a", "7140_B"]
+KNOWN = ["3130", "3130_aom", "4010", "6510", "6510_hu", "91E0_vn", "rbbmr", "rbbkam+"]
+KNOWN += ["2190_A", "2190_a", "7140_B", "91E0_C"]
 CONFIG = Path(__file__).parents[2] / "config"
 SHIPPED = pd.concat(
     pd.read_csv(CONFIG / table, dtype="str")["code"]
     for table in ("habitat_types.csv", "suitability.csv")
 )
 DUTCH_SUBTYPES = sorted(SHIPPED[SHIPPED.str.fullmatch(r"\w{4}_[A-Z]")].unique())
-BWK = {"name": "m", "path": "m.gpkg", "format": "bwk"}
+PRESETS = {
+    name: yaml.safe_load((CONFIG / "presets" / f"{name}.yaml").read_text("utf-8"))
+    for name in ("bwk", "habitattypenkaart_nl", "imna")
+}
+PLAIN = {"name": "m", "path": "m.gpkg"}
+BWK = PLAIN | {"preset": "bwk"}
+DUTCH = PLAIN | {"preset": "habitattypenkaart_nl"}
 
 
 def parts_of(table, source=BWK):
-    return habitat_parts(pd.DataFrame(table), source, "map")
+    return habitat_parts(pd.DataFrame(table), complete_source(source, PRESETS), "map")
 
 
 def shares(parts):
@@ -84,46 +93,109 @@ def test_a_gap_between_units_does_not_change_their_shares():
     assert parts["share"].tolist() == [0.7, 0.3, 0.7, 0.3]
 
 
-def test_a_map_without_the_columns_of_its_format_is_refused():
-    with pytest.raises(ValueError, match=r"map: format bwk needs.*found code"):
-        parts_of({"code": ["4010"]})
-    with pytest.raises(ValueError, match="format dutch needs"):
-        parts_of({"code": ["4010"]}, {**BWK, "format": "dutch"})
+def test_a_map_without_the_columns_of_its_preset_is_refused():
+    with pytest.raises(
+        ValueError, match=r"preset bwk needs columns HAB1, PHAB1 .*EENH"
+    ):
+        parts_of({"code": ["4010"], "geometry": [None]})
+    with pytest.raises(
+        ValueError, match=r"needs columns Habtype1.*; found code\. Name"
+    ):
+        parts_of({"code": ["4010"], "geometry": [None]}, DUTCH)
+    with pytest.raises(ValueError, match="leave `use_units` out"):
+        parts_of({"Habtype1": ["H4010A"]}, DUTCH | {"use_units": True})
+
+
+def test_upper_and_lower_case_columns_are_the_same():
+    for name in (str.upper, str.lower, str.title):
+        table = {name("HAB1"): ["4010"], name("PHAB1"): [60]}
+        table |= {name("HAB2"): ["gh"], name("PHAB2"): [40]}
+        assert shares(parts_of(table)) == [("4010", 0.6), ("gh", 0.4)]
 
 
 def test_dutch_maps_give_codes_percentages_and_quality():
-    source = {**BWK, "format": "dutch"}
     table = {"Habtype1": ["H4010A"], "Perc1": [60], "Kwal1": ["M"]}
     table |= {"Habtype2": ["H0000"], "Perc2": ["40"], "Kwal2": ["NVT"]}
-    parts = parts_of(table, source)
-    assert shares(parts) == [("H4010A", 0.6), ("H0000", 0.4)]
+    parts = parts_of(table, DUTCH)
+    assert shares(parts) == [("H4010A", 0.6), ("gh", 0.4)]
     assert parts["quality"].tolist() == [0.5, 1.0]
+    assert not parts["quality_unknown"].any()
     imna = {"habitatType1": ["H7140B"], "bedekkingsPercentage1": [100]}
+    source = PLAIN | {"preset": "imna"}
     assert shares(parts_of({**imna, "kwaliteit1": ["G"]}, source)) == [("H7140B", 1.0)]
 
 
-def test_plain_layers_have_a_column_or_one_code_for_all():
-    column = parts_of(
-        {"c": ["4010", None]}, {**BWK, "format": "plain", "code_column": "C"}
-    )
+def test_what_a_map_calls_no_habitat_is_known_in_any_case_and_among_alternatives():
+    table = {"Habtype1": ["h0000", "H4010A,H0000", "0000", "H9999"]}
+    codes = parts_of(table, DUTCH)["code"].tolist()
+    assert codes == ["gh", "H4010A,gh", "gh", "H9999"]
+    assert parts_of(table, DUTCH | {"no_habitat": ["H9999"]})["code"].tolist() == [
+        *["h0000", "H4010A,H0000", "0000", "gh"]
+    ]
+
+
+def test_a_source_without_a_preset_has_a_column_or_one_code_for_all():
+    column = parts_of({"c": ["4010", None]}, PLAIN | {"code_column": "C"})
     assert column["row"].tolist() == [0]
-    constant = parts_of({"x": [1, 2]}, {**BWK, "format": "plain", "code": "4010"})
+    constant = parts_of({"x": [1, 2]}, PLAIN | {"code": "4010"})
     assert constant["code"].tolist() == ["4010", "4010"]
-    with pytest.raises(ValueError, match=r"`code_column`.*`code`"):
-        parts_of({"x": [1]}, {**BWK, "format": "plain"})
+    assert constant["row"].tolist() == [0, 1]
+    with pytest.raises(ValueError, match=r"`code_column`.*`code`.*`preset`.*: x\."):
+        parts_of({"x": [1]}, PLAIN)
 
 
-def test_quality_may_be_a_number_or_a_letter_and_unknown_quality_is_full():
-    source = {**BWK, "format": "plain", "code": "4010", "quality_column": "q"}
+def test_the_classes_of_a_raster_come_as_codes():
+    source = PLAIN | {"codes": {1: "4010", 2: "4030"}}
+    parts = parts_of({"code": ["4010", "4030", "4010"]}, source)
+    assert shares(parts) == [("4010", 1.0), ("4030", 1.0), ("4010", 1.0)]
+
+
+def test_a_column_of_codes_beside_a_preset_keeps_the_words_of_the_preset():
+    source = DUTCH | {"code_column": "type", "quality_column": "kwal"}
+    table = {"type": ["H4010A", "H0000"], "kwal": ["M", "X"], "Habtype1": ["H2310"] * 2}
+    parts = parts_of(table, source)
+    assert shares(parts) == [("H4010A", 1.0), ("gh", 1.0)]
+    assert parts["quality"].tolist() == [0.5, 1.0]
+
+
+def test_numbers_as_codes_lose_no_digit_and_gain_no_point():
+    assert shares(parts_of({"c": [4010.0, np.nan]}, PLAIN | {"code_column": "c"})) == [
+        ("4010", 1.0)
+    ]
+
+
+def test_shares_may_be_fractions():
+    model = {"code": "T", "share": "S", "shares": "fraction"}
+    source = PLAIN | {"parts": [model]}
+    parts = parts_of(
+        {"T1": ["4010"], "S1": [0.25], "T2": ["gh"], "S2": ["0,5"]}, source
+    )
+    assert shares(parts) == [("4010", 0.25), ("gh", 0.5)]
+
+
+def test_the_first_column_model_that_fits_counts():
+    models = [
+        {"code": "A", "share": "PA", "shares": "percent"},
+        {"code": "B", "share": None, "quality": None, "shares": "by_rank"},
+        {"code": "C", "shares": "by_rank"},
+    ]
+    table = {"B1": ["4010"], "C1": ["gh"], "B2": ["6510"]}
+    parts = parts_of(table, PLAIN | {"parts": models})
+    assert shares(parts) == [("4010", 0.7), ("6510", 0.3)]
+
+
+def test_quality_may_be_a_number_or_a_word_and_other_quality_is_full():
+    source = PLAIN | {"code": "4010", "quality_column": "q"}
+    source |= {"quality_words": {"g": 1, "M": 0.5}}
     parts = parts_of({"q": ["0,4", "m", "G", "NB", None, "7"]}, source)
     assert parts["quality"].tolist() == [0.4, 0.5, 1.0, 1.0, 1.0, 1.0]
+    assert parts["quality_unknown"].tolist() == [False] * 3 + [True, False, True]
 
 
-def test_quality_words_that_we_do_not_know_are_marked():
-    source = {**BWK, "format": "dutch"}
+def test_quality_words_that_nothing_gives_a_value_are_marked():
     words = ["G", "m", "NB", "NVT", " ", None, "0,4", "1", "slecht", "70", "-1"]
     table = {"Habtype1": ["H4010A"] * len(words), "Kwal1": words}
-    unknown = parts_of(table, source)["quality_unknown"]
+    unknown = parts_of(table, DUTCH)["quality_unknown"]
     assert unknown.tolist() == [False] * 8 + [True] * 3
     assert not parts_of({"HAB1": ["4010"]})["quality_unknown"].any()
 
@@ -153,7 +225,7 @@ def test_an_unreadable_or_negative_percentage_is_marked():
         ("91E0_vn", [("91E0_vn", 1, True)]),
         ("H7140B", [("7140_B", 1, True)]),
         ("H4010", [("4010", 1, True)]),
-        ("H0000", [("gh", 1, True)]),
+        ("H0000", [(None, 1, True)]),
         ("ZGH4010", [("4010", 1, False)]),
         ("RBBMR", [("rbbmr", 1, True)]),
         ("2190_a", [("2190_a", 1, True)]),
@@ -185,7 +257,10 @@ def test_a_dutch_subtype_is_found_in_the_shipped_tables_however_it_is_spelled(co
         assert match(f"ZG{text}", SHIPPED) == [(code, 1, False)]
 
 
-@pytest.mark.parametrize("code", sorted(SHIPPED[~SHIPPED.str.endswith("*")].unique()))
+WHOLE_CODES = SHIPPED[~SHIPPED.str.endswith("*")]
+
+
+@pytest.mark.parametrize("code", sorted(WHOLE_CODES.unique()))
 def test_every_code_of_the_shipped_tables_is_itself(code):
     assert match(code, SHIPPED) == [(code, 1, True)]
 
@@ -201,10 +276,15 @@ def test_every_code_of_the_shipped_tables_is_itself(code):
         ("3130/4010", ["3130", "4010"]),
         ("H3130 / H4010A", ["3130", "4010_A"]),
         ("3130_rbbmr", ["3130", "rbbmr"]),
-        ("4010_new", ["4010_new"]),
+        ("4010_new", [None]),
+        ("91E0_typo", [None]),
+        ("91E0_v", [None]),
+        ("91E0_vm,91E0_vn", ["91E0_vm", "91E0_vn"]),
+        ("91E0_vn_rbbmr", ["91E0_vn", "rbbmr"]),
+        ("H91E0D", [None]),
     ],
 )
-def test_a_prefix_of_the_shipped_tables_knows_one_word_after_an_underscore(text, codes):
+def test_the_beginning_of_a_code_makes_no_code_known(text, codes):
     assert [code for code, _, _ in match(text, SHIPPED)] == codes
 
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import zipfile
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -11,10 +12,12 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+import yaml
 
 from ingest_context import ingest_context
 from ingest_habitat import ingest_habitat
 from ingest_records import ingest_records
+from robuust.presets import complete_source
 
 EAST, NORTH = 186_600, 222_900
 AREA = shapely.box(EAST, NORTH, EAST + 10_000, NORTH + 10_000)
@@ -23,6 +26,7 @@ HABITAT_OPTIONS = {
     "min_polygon_m2": 1,
     "unknown_codes": "quarantine",
     "max_distance_m": 20_000,
+    "max_gap_m": 1,
 }
 RECORD_OPTIONS = {
     "crs": "EPSG:31370",
@@ -42,7 +46,7 @@ KINDS = ("barriers", "nature_areas", "plans", "candidates", "report_units")
 def paths(tmp_path):
     """Where everything is: tables and a study area that are there, results to come."""
     results = "habitat habitat_parts quarantined summary sources records barriers"
-    results += " nature_areas plans parcels report_units study_area"
+    results += " nature_areas plans parcels report_units study_area coverage_faults"
     files = {name: tmp_path / f"{name}.parquet" for name in results.split()}
     tables = {
         "habitat_types": "code,name\n4010,Natte heide\n3150,Plas\nrbbmr,Rietland\n",
@@ -68,8 +72,14 @@ def squares(n):
     return shapely.box(x, NORTH, x + 100, NORTH + 100)
 
 
+def flemish(source):
+    file = Path(__file__).parents[2] / "config" / "presets" / "bwk.yaml"
+    presets = {"bwk": yaml.safe_load(file.read_text(encoding="utf-8"))}
+    return complete_source(source | {"preset": "bwk"}, presets)
+
+
 def plain(source):
-    return source | {"format": "plain", "code": "4010"}
+    return source | {"code": "4010"}
 
 
 def run_habitat(paths, *sources, area=(), **options):
@@ -92,7 +102,7 @@ def run_context(paths, **sources):
 
 def write_records(path, text):
     path.write_text(text, encoding="utf-8")
-    return {"name": "field", "path": str(path), "format": "csv", "crs": "EPSG:31370"}
+    return {"name": "field", "path": str(path), "crs": "EPSG:31370"}
 
 
 # --- Habitat -------------------------------------------------------------------------
@@ -106,7 +116,7 @@ def test_a_habitat_file_becomes_polygons_parts_and_a_study_area(paths, tmp_path)
         HAB1=["4010", "3130_aom_rbbmr", "9999"],
         PHAB1=[100, 80, 100],
     )
-    source |= {"format": "bwk", "id_column": "TAG"}
+    source = flemish(source | {"id_column": "TAG"})
     habitat, summary = run_habitat(paths, source)
     assert habitat["polygon_id"].tolist() == ["map:a", "map:b"]
     assert summary.to_numpy().tolist() == [
@@ -156,7 +166,7 @@ def test_a_habitat_raster_becomes_polygons_joined_by_edges(paths, tmp_path):
     ) as raster:
         raster.write(cells, 1)
     source = {"name": "water", "path": str(tmp_path / "water.tif")}
-    source |= {"format": "raster", "code": "3150"}
+    source |= {"code": "3150"}
     habitat, _ = run_habitat(paths, source)
     assert habitat["area_ha"].tolist() == [0.02, 0.02]  # corners do not join
     other, _ = run_habitat(paths, source | {"value": 2})
@@ -182,14 +192,14 @@ def test_degrees_are_fine_for_a_source_and_refused_for_the_analysis(paths, tmp_p
 
 def test_metres_in_a_file_of_degrees_are_refused(paths, tmp_path):
     source = plain(write_layer(tmp_path / "map.geojson", *squares(2), crs=4326))
-    with pytest.raises(ValueError, match=r"cannot be degrees.*Set `crs: EPSG:31370`"):
+    with pytest.raises(ValueError, match=r"cannot be degrees.*set `crs: EPSG:31370`"):
         run_habitat(paths, source)
 
 
 def test_a_missing_column_is_named_with_those_there_are(paths, tmp_path):
     source = write_layer(tmp_path / "map.gpkg", *squares(1), HABITAT=["4010"])
     with pytest.raises(ValueError, match=r"no column 'code'.*columns are: HABITAT"):
-        run_habitat(paths, source | {"format": "plain", "code_column": "code"})
+        run_habitat(paths, source | {"code_column": "code"})
     with pytest.raises(ValueError, match="no column 'TAG'"):
         run_habitat(paths, plain(source) | {"id_column": "TAG"})
 
@@ -202,7 +212,7 @@ def test_an_empty_layer_is_refused(paths, tmp_path):
 
 def test_unknown_codes_stop_the_run_on_request(paths, tmp_path):
     source = write_layer(tmp_path / "map.gpkg", *squares(2), code=["4010", "zzz"])
-    source |= {"format": "plain", "code_column": "code"}
+    source |= {"code_column": "code"}
     with pytest.raises(ValueError, match=r"zzz \(1 polygons\)"):
         run_habitat(paths, source, unknown_codes="refuse")
 
@@ -210,9 +220,9 @@ def test_unknown_codes_stop_the_run_on_request(paths, tmp_path):
 def test_a_file_that_is_no_layer_or_not_there_is_refused_in_words(paths, tmp_path):
     (tmp_path / "map.gpkg").write_bytes(b"SQLite format 3\0 but no more")
     source = plain({"name": "map", "path": str(tmp_path / "map.gpkg")})
-    with pytest.raises(ValueError, match=r"'map' \(.*map.gpkg\) cannot be read"):
+    with pytest.raises(ValueError, match=r"'map' \(.*map.gpkg\): it is an SQLite"):
         run_habitat(paths, source)
-    with pytest.raises(ValueError, match="cannot be read"):
+    with pytest.raises(ValueError, match="there is no file"):
         run_habitat(paths, source | {"path": str(tmp_path / "other.gpkg")})
 
 
@@ -259,7 +269,7 @@ def test_delimiter_encoding_and_compression_are_found_out(paths, tmp_path, encod
     text = f"soort;datum;x;y;plaats\nOeverkruid;4/7/2020;{EAST},5;{NORTH},5;Zoë\n"
     file = tmp_path / "r.csv.gz"
     file.write_bytes(gzip.compress(text.encode(encoding)))
-    source = {"name": "field", "path": str(file), "format": "csv"}
+    source = {"name": "field", "path": str(file)}
     source |= {"crs": "EPSG:31370", "columns": {"species": "soort", "date": "datum"}}
     records, _ = run_records(paths, source)
     assert records["date_first"].dt.strftime("%d %m %Y").tolist() == ["04 07 2020"]
@@ -273,12 +283,34 @@ def test_cells_stay_text_until_we_read_them(paths, tmp_path):
     assert json.loads(apart["original"][0])["date"] == "007"
 
 
-def test_a_point_layer_becomes_records(paths, tmp_path):
-    shapes = [shapely.Point(EAST + 50, NORTH + 50), squares(1)[0]]
+def test_points_and_polygons_of_a_layer_become_records(paths, tmp_path):
+    shapes = [shapely.Point(EAST + 950, NORTH + 50), squares(1)[0]]
     source = write_layer(tmp_path / "p.gpkg", *shapes, species=["Oeverkruid"] * 2)
-    records, summary = run_records(paths, source | {"format": "layer"})
-    assert len(records) == 1
-    assert summary["reason"].tolist()[:2] == ["balance", "missing_coordinates"]
+    records, _ = run_records(paths, source)
+    assert len(records) == 2
+    [vague] = records["uncertainty_m"].dropna()
+    assert vague == pytest.approx(shapely.minimum_bounding_radius(squares(1)[0]))
+
+
+def test_two_files_of_one_observation_become_one_record_with_both_ids(paths, tmp_path):
+    name = "record_id,coordinateUncertaintyInMeters," + ROWS.splitlines()[0] + "\n"
+    ours = write_records(
+        tmp_path / "a.csv", name + f"1,5,Oeverkruid,2021-05-04,{EAST},{NORTH}\n"
+    )
+    theirs = write_records(
+        tmp_path / "b.csv", name + f"9,100,Oeverkruid,4/5/2021,{EAST + 99},{NORTH}\n"
+    )
+    records, summary = run_records(paths, theirs | {"name": "gbif"}, ours)
+    assert records[["record_id", "also_ids"]].to_numpy().tolist() == [
+        ["field:1", "gbif:9"]
+    ]
+    assert "duplicate_record" in summary["reason"].tolist()
+
+
+def test_rows_that_cannot_be_split_are_set_apart(paths, tmp_path):
+    text = ROWS + "Oeverkruid,2021,1,2,3,4\n"
+    _, summary = run_records(paths, write_records(tmp_path / "r.csv", text))
+    assert ["field", 1, 0, 1, "unreadable_row"] in summary.to_numpy().tolist()
 
 
 def test_zero_records_are_no_error(paths, tmp_path):
@@ -299,12 +331,16 @@ def test_no_record_source_at_all_is_no_error(paths):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "no line with column names"),
+        ("", "the file is empty"),
+        ("\n", "no line with column names"),
         ("soort,x,y\na,1,2\n", "no column found for species"),
-        ("species,x,y\na,1,2,3\n", "cannot be read: CSV parse error"),
+        ("species,x,y\na,1,2,3\n", "none of the 1 rows has as many fields"),
         ("species,x,x,y\na,1,2,3\n", "more than one column named x"),
-        ("species,x,y\nOeverkruid,,\n", "all 1 rows .*missing_coordinates"),
-        ("species,x,y\nOeverkruid,4.9,51.3\n", "look like degrees"),
+        ("species,x,y\nOeverkruid,,\n", "1 of 1 rows .*missing_coordinates"),
+        (
+            "species,x,y\nOeverkruid,4.9,51.3\n",
+            "1 of 1 rows fall in the area as EPSG:4326",
+        ),
     ],
 )
 def test_record_files_that_cannot_be_right_are_refused(paths, tmp_path, text, words):
@@ -314,8 +350,8 @@ def test_record_files_that_cannot_be_right_are_refused(paths, tmp_path, text, wo
 
 def test_a_broken_archive_is_refused_in_words(paths, tmp_path):
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 cut off")
-    source = {"name": "gbif", "path": str(tmp_path / "a.zip"), "format": "dwca"}
-    with pytest.raises(ValueError, match=r"'gbif' \(.*a.zip\) cannot be read"):
+    source = {"name": "gbif", "path": str(tmp_path / "a.zip"), "preset": "dwca"}
+    with pytest.raises(ValueError, match=r"'gbif' \(.*a.zip\): .*cut off"):
         run_records(paths, source)
 
 
@@ -352,7 +388,7 @@ def test_context_layers_are_read_and_balanced(paths, tmp_path):
 def test_a_table_without_geometry_is_no_layer(paths, tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1,2\n")
     source = {"name": "areas", "path": str(tmp_path / "t.csv")}
-    with pytest.raises(ValueError, match="table without geometry"):
+    with pytest.raises(ValueError, match="a text table and no map"):
         run_context(paths, nature_areas=[source])
 
 
@@ -365,7 +401,7 @@ def kempen(shared_data):
 
 
 def archive(kempen, name):
-    return {"name": "a", "path": str(kempen / "records" / name), "format": "dwca"}
+    return {"name": "a", "path": str(kempen / "records" / name)}
 
 
 @pytest.mark.real
@@ -394,7 +430,7 @@ def test_municipalities_that_claim_degrees_are_refused_until_told(paths, kempen)
     file = kempen / "admin" / "be-municip-lamberts.geo.json"
     source = {"name": "m", "path": str(file), "level": "municipality"}
     source |= {"name_column": "NIS5"}
-    with pytest.raises(ValueError, match=r"1178 positions cannot be degrees"):
+    with pytest.raises(ValueError, match=r"589 of 589 positions cannot be degrees"):
         run_context(paths, report_units=[source])
     summary = run_context(paths, report_units=[source | {"crs": "EPSG:31370"}])
     assert summary.loc[0, "rows_in"] == 589
@@ -414,12 +450,8 @@ def test_provinces_with_curves_in_another_lambert_fall_on_those_without(paths, k
 
 @pytest.mark.real
 def test_neighbours_of_the_real_habitat_map_stay_whole(paths, kempen):
-    source = {
-        "name": "bwk",
-        "path": str(kempen / "bwk_excerpt_bourgoyen.geojson"),
-        "format": "bwk",
-        "id_column": "TAG",
-    }
+    file = str(kempen / "bwk_excerpt_bourgoyen.geojson")
+    source = flemish({"name": "bwk", "path": file, "id_column": "TAG"})
     with paths["habitat_types"].open("a") as table:
         table.write("rbbhc,Dotterbloemgrasland\nrbbmc,Grote zeggen\n")
     habitat, summary = run_habitat(paths, source)
@@ -432,7 +464,7 @@ def test_neighbours_of_the_real_habitat_map_stay_whole(paths, kempen):
 @pytest.mark.real
 def test_real_wetlands_are_repaired_and_cut_to_their_union(paths, kempen):
     file = kempen / "wetlands" / "watervogels_localities_ex_west_flanders.geojson"
-    source = {"name": "w", "path": str(file), "format": "plain", "code": "3150"}
+    source = {"name": "w", "path": str(file), "code": "3150"}
     habitat, summary = run_habitat(paths, source)
     counts = summary.set_index("reason")
     assert counts.loc["balance", "rows_in"] == 851

@@ -134,6 +134,13 @@ def test_a_raster_is_not_drawn_where_it_is_zero(name):
     assert float(items[-1].get("value")) == 12
 
 
+def test_a_raster_of_several_bands_is_drawn_by_the_one_that_is_asked_for():
+    tree = ElementTree.fromstring(
+        raster_qml(RASTER, "habitat_variety", highest=15, band=7)
+    )
+    assert tree.find("pipe/rasterrenderer").get("band") == "7"
+
+
 def test_a_style_without_its_root_fits_in_a_project():
     assert style_body('<!DOCTYPE qgis>\n<qgis version="3">\n <a/>\n</qgis>') == "<a/>"
     with pytest.raises(ValueError, match="no QGIS style"):

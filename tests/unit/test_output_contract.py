@@ -13,6 +13,7 @@ from robuust.output_contract import (
     check_output_columns,
     conform,
     data_columns_rows,
+    formula_safe,
 )
 from robuust.output_layers import LAYERS, Layer
 
@@ -147,3 +148,11 @@ def test_a_column_table_with_faults_names_all_of_them():
     assert "unknown types decimal" in str(error.value)
     assert "alias_nl 'Poel' twice in layer ponds" in str(error.value)
     assert LAYERS[0].name in str(error.value)
+
+
+def test_what_a_spreadsheet_would_compute_becomes_text():
+    rows = pd.DataFrame({"id": ["=1+1", "@x", None, "a=b"], "n": [-1, 2, 3, 4]})
+    safe = formula_safe(rows)
+    assert safe["id"].fillna("").tolist() == ["'=1+1", "'@x", "", "a=b"]
+    assert safe["n"].tolist() == rows["n"].tolist()
+    assert rows["id"][0] == "=1+1"

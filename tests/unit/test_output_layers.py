@@ -21,6 +21,7 @@ MAP_LAYERS = {
         "quarantined_habitat",
         "quarantined_records",
         "quarantined_context",
+        "coverage_faults",
     ),
 }
 TABLES = {

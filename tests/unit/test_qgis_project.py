@@ -8,7 +8,13 @@ from pyproj import CRS
 
 from robuust.layer_styles import RASTERS
 from robuust.output_layers import LAYERS
-from robuust.qgis_project import PER_GROUP, QUESTIONS, initial_extent, project_xml
+from robuust.qgis_project import (
+    PER_GROUP,
+    QUESTIONS,
+    drawn_variety,
+    initial_extent,
+    project_xml,
+)
 
 TEMPLATE = Path(__file__).parents[2] / "workflow" / "templates" / "project.qgs.j2"
 STYLE = "<qgis><mapTip>tip</mapTip></qgis>"
@@ -24,6 +30,7 @@ def project(language="nl", groups=(("frogs", "Kikkers & padden"),), crs="EPSG:28
         extent=(0.0, 10.0, 200.0, 300.0),
         groups=groups,
         styles=STYLES,
+        nearby_m=300.0,
     )
     return ElementTree.fromstring(text.encode())
 
@@ -67,6 +74,35 @@ def test_words_follow_the_language():
     }
     assert first["nl"].get("name") == "Waar is het robuust?"
     assert first["en"].get("name") == "Where is it robust?"
+
+
+def test_the_raster_of_variety_says_how_far_it_looks():
+    titles = {
+        language: [node.text for node in project(language).iter("layername")]
+        for language in ["nl", "en"]
+    }
+    assert "Aantal habitattypen binnen 300 m" in titles["nl"]
+    assert "Number of habitat types within 300 m" in titles["en"]
+
+
+@pytest.mark.parametrize(
+    ("radii_m", "drawn"),
+    [([5, 100, 250, 1000], 7), ([0], 1), ([290, 310], 1), ([1000, 2500], 1)],
+)
+def test_the_variety_at_the_distance_nearest_to_300_m_is_drawn(radii_m, drawn):
+    bands = [
+        {"column": column, "radius_m": f"{radius_m:.1f}", "highest": "11.0"}
+        for radius_m in radii_m
+        for column in ("n_habitat_types", "shannon", "mean_grain_ha")
+    ]
+    band, nearby_m, highest = drawn_variety(bands)
+    assert (band, nearby_m) == (drawn, radii_m[drawn // 3])
+    assert highest == 15  # five colours of three types
+
+
+def test_a_map_without_habitat_types_still_has_colours():
+    bands = [{"column": "n_habitat_types", "radius_m": "50.0", "highest": "0.0"}]
+    assert drawn_variety(bands)[2] == 5
 
 
 def test_reference_system_and_extent_are_those_of_the_run():

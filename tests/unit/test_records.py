@@ -1,13 +1,19 @@
 """Records: each kind of dirt gets its own reason, the rest becomes dated points."""
 
+import json
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyproj
 import pytest
 import shapely
 
-from robuust.balance import QUARANTINE_TYPES
-from robuust.records import RECORD_TYPES, join_records, screen_records
+from robuust import record_layers
+from robuust.balance import QUARANTINE_TYPES, ingest_summary
+from robuust.record_layers import RECORD_TYPES
+from robuust.records import screen_records
 
 CRS = pyproj.CRS(31370)
 AREA = shapely.box(60_000, 200_000, 70_000, 210_000)  # in the polder behind the coast
@@ -19,35 +25,54 @@ SPECIES = pd.DataFrame(
         "taxon_group": ["amphibians", "birds"],
     }
 )
-SOURCE = {"name": "field", "path": "field.csv", "format": "csv", "crs": "EPSG:31370"}
+SOURCE = {"name": "field", "path": "field.csv", "crs": "EPSG:31370"}
 GOOD = {"species": "Rana arvalis", "date": "2020-05-04", "x": "65000", "y": "205000"}
 
 
-def screen(*rows, species=SPECIES, **source):
+def as_table(rows):
+    """As a reader gives it: text, and null where a cell is blank."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pa.table(
+        {
+            name: pa.array([row.get(name) or None for row in rows], pa.string())
+            for name in names
+        }
+    )
+
+
+def screen(*rows, species=SPECIES, table=None, declared_crs=None, **source):
     return screen_records(
-        pd.DataFrame(list(rows)),
+        as_table(rows) if table is None else table,
         SOURCE | source,
         species,
         AREA,
-        declared_crs=None,
+        declared_crs=declared_crs,
         crs=CRS,
         max_distance_m=1000,
         reference_date="2026-01-01",
     )
 
 
+def join_records(screened, crs=CRS):
+    """As geopandas reads the two layers from their files."""
+    layers = record_layers.join_records(screened, crs)
+    return tuple(gpd.GeoDataFrame.from_arrow(layer) for layer in layers)
+
+
+def reasons_of(rows):
+    return rows.reasons.astype("str").fillna("kept").tolist()
+
+
 def reason_of(**changes):
     # A good row beside it keeps the source from failing as a whole.
-    return screen(GOOD | changes, GOOD).reasons.fillna("kept")[0]
+    return reasons_of(screen(GOOD | changes, GOOD))[0]
 
 
 def test_a_good_row_becomes_a_point_with_all_columns():
     rows = screen(GOOD | {"uncertainty_m": "25,5", "count": "3", "id": "r1"})
-    records, apart = join_records([rows], CRS)
+    records, apart = join_records([rows])
     assert apart.empty
-    assert records.dtypes.astype(str).to_dict() == RECORD_TYPES | {
-        "geometry": "geometry"
-    }
+    assert list(records.columns) == [*RECORD_TYPES, "geometry"]
     row = records.iloc[0]
     assert (row["species"], row["taxon_group"], row["year"]) == (
         "Rana arvalis",
@@ -77,7 +102,8 @@ def test_a_good_row_becomes_a_point_with_all_columns():
         ({"x": "71000"}, "kept"),
         ({"x": "65000,5"}, "kept"),
         ({"species": " "}, "missing_species"),
-        ({"species": "Rana"}, "unknown_species"),
+        ({"species": "Bufo bufo"}, "unknown_species"),
+        ({"species": "Rana"}, "genus_only"),
         ({"date": "2021-02-31"}, "impossible_date"),
         ({"date": "zomer"}, "unreadable_date"),
         ({"date_last": "zomer"}, "unreadable_date"),
@@ -99,7 +125,7 @@ def test_swapped_longitude_and_latitude_are_told_from_a_far_place():
     swapped = degrees | {"x": "51.149", "y": "3.154"}
     far = degrees | {"x": "5.5"}
     rows = screen(degrees, swapped, far, crs="EPSG:4326")
-    assert rows.reasons.fillna("kept").tolist() == [
+    assert reasons_of(rows) == [
         "kept",
         "swapped_coordinates",
         "far_from_area",
@@ -108,7 +134,9 @@ def test_swapped_longitude_and_latitude_are_told_from_a_far_place():
 
 def test_a_far_place_in_a_national_grid_is_not_called_swapped():
     # (205000, 65000) is an ordinary place in the Ardennes; swapped it lies in the area.
-    assert reason_of(x="205000", y="65000") == "far_from_area"
+    ardennes, others = {"x": "205000", "y": "65000"}, [GOOD | {"x": "150000"}] * 2
+    rows = screen(GOOD, GOOD | ardennes, *others)
+    assert reasons_of(rows) == ["kept"] + ["far_from_area"] * 3
 
 
 def test_absences_and_counts_of_zero_are_no_presence():
@@ -118,6 +146,46 @@ def test_absences_and_counts_of_zero_are_no_presence():
         GOOD | {"status": "", "count": "2"},
     )
     assert rows.records["present"].tolist() == [False, False, True]
+    assert rows.records["zero_count"].tolist() == [False, True, False]
+
+
+def test_words_of_the_source_for_absence_win_over_ours():
+    rows = screen(
+        *[GOOD | {"status": word} for word in ("0", "1", "niet", "afwezig")],
+        absent_words=["1", "niet"],
+        present_words=["0"],
+    )
+    assert rows.records["present"].tolist() == [True, False, False, False]
+
+
+def test_an_area_tells_how_sure_a_place_is_when_nothing_better_does():
+    rows = screen(
+        GOOD | {"uncertainty_m": "5", "area_m2": "31416"},
+        GOOD | {"area_m2": "31416"},
+        GOOD | {"area_m2": "-1"},
+        GOOD,
+        constants={"uncertainty_m": 707},
+    )
+    found = rows.records["uncertainty_m"].tolist()
+    assert found == pytest.approx([5, 100, 707, 707], abs=0.01)
+
+
+def test_the_radius_round_a_polygon_of_a_layer_counts_with_its_point():
+    layer = {"point_x": 65000.0, "point_y": 205000.0, "area_m2": 40000.0}
+    layer |= {"radius_m": 500.0, "x": "1", "y": "2", "species": "Crex crex"}
+    rows = screen(table=pa.Table.from_pylist([layer]))
+    assert rows.records["uncertainty_m"].tolist() == [500]
+    assert rows.records[["x", "y"]].to_numpy().tolist() == [[65000, 205000]]
+
+
+def test_a_constant_stands_for_blank_cells_and_absent_columns():
+    constants = {"status": "absent", "date": "2019", "generalised": True}
+    rows = screen(
+        GOOD | {"status": "present"}, GOOD | {"date": ""}, constants=constants
+    )
+    assert rows.records["present"].tolist() == [True, False]
+    assert rows.records["date_first"].dt.year.tolist() == [2020, 2019]
+    assert rows.records["generalised"].tolist() == [True, True]
 
 
 def test_words_on_blurring_make_a_record_generalised():
@@ -127,10 +195,25 @@ def test_words_on_blurring_make_a_record_generalised():
     assert rows.records["generalised"].tolist() == [True, False, False, True]
 
 
+def test_with_words_of_its_own_a_source_says_what_is_blurred():
+    words = ("vervaagd", "onvervaagd", "1", "")
+    rows = screen(
+        *[GOOD | {"generalised": word} for word in words],
+        generalised_words=["Vervaagd"],
+    )
+    assert rows.records["generalised"].tolist() == [True, False, True, False]
+
+
 def test_first_and_last_dates_come_from_their_own_columns():
     rows = screen(GOOD | {"date_first": "2001-05-01", "date_last": "2003"})
-    assert rows.records["date_first"].dt.year.tolist() == [2001]
-    assert rows.records["year"].tolist() == [2003]
+    records, _ = join_records([rows])
+    assert records["date_first"].dt.year.tolist() == [2001]
+    assert records["year"].tolist() == [2003]
+
+
+def test_a_source_may_have_month_and_day_the_other_way_round():
+    rows = screen(GOOD | {"date": "5/4/2020"}, date_order="month_first")
+    assert rows.records["date_first"].dt.month.tolist() == [5]
 
 
 def test_a_last_date_before_the_first_is_impossible():
@@ -144,13 +227,19 @@ def test_what_cannot_be_read_is_shown_in_the_detail():
         GOOD | {"date_last": "later"},
         GOOD,
     )
-    _, apart = join_records([rows], CRS)
+    _, apart = join_records([rows])
     details = apart.sort_values("row")["detail"].tolist()
     assert details == [
         "x is '65.000,00', y is '205000'",
         "the date is 'zomer'",
         "the date is '2020-05-04', the last date is 'later'",
     ]
+
+
+def test_a_name_like_a_known_one_is_proposed_and_not_taken():
+    rows = screen(GOOD | {"species": "Rana arvallis"}, GOOD)
+    assert "Rana arvallis is not in the species table" in rows.details[0]
+    assert "is it Rana arvalis?" in rows.details[0]
 
 
 def test_what_was_changed_is_counted():
@@ -168,30 +257,46 @@ def test_the_taxon_group_of_the_file_fills_in_for_the_table():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"x": "500000", "y": "600000"}, "all 2 rows .* far_from_area: check `crs`"),
-        ({"x": ""}, "all 2 rows .* missing_coordinates"),
-        (
-            {"x": "65.000,00"},
-            r"all 2 .* unreadable_coordinates .*'65\.000,00'.*numbers",
-        ),
-        ({"date": "onbekend"}, "all 2 rows .* unreadable_date .*'onbekend'"),
-        ({"date": "31/2/2020"}, "all 2 rows .* impossible_date .*'31/2/2020'"),
-        ({"x": "3.154", "y": "51.149"}, "look like degrees"),
+        ({"x": "500000", "y": "600000"}, "far_from_area: check `crs`"),
+        ({"x": ""}, "missing_coordinates: set `columns"),
+        ({"x": "65.000,00"}, r"unreadable_coordinates .*'65\.000,00'.*numbers"),
+        ({"date": "onbekend"}, "unreadable_date .*'onbekend'"),
+        ({"date": "31/2/2020"}, "impossible_date .*'31/2/2020'"),
+        ({"status": "wel"}, "unknown_status .*'wel'.*present_words"),
+        ({"x": "3.154", "y": "51.149"}, "2 of 2 rows fall .*set `crs: EPSG:4326`"),
     ],
 )
 def test_a_source_that_fails_as_a_whole_is_refused_with_what_to_set(changes, words):
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(
+        ValueError, match="2 of 2 rows have the same problem, .*" + words
+    ):
         screen(GOOD | changes, GOOD | changes)
 
 
-def test_a_source_swapped_as_a_whole_is_refused_with_the_remedy():
+def test_a_source_swapped_as_a_whole_is_refused_until_it_is_set_right():
     row = {"species": "Crex crex", "x": "51.149", "y": "3.154"}
-    with pytest.raises(ValueError, match=r"swapped_coordinates.*swap the two names"):
-        screen(row, row, crs="EPSG:4326")
+    with pytest.raises(ValueError, match=r"3 of 3 rows .*`swap_coordinates: true`"):
+        screen(row, row, row, crs="EPSG:4326")
+    rows = screen(row, crs="EPSG:4326", swap_coordinates=True)
+    assert reasons_of(rows) == ["kept"]
+
+
+def test_a_source_that_fails_for_the_most_part_gives_a_warning_with_the_remedy():
+    bad = GOOD | {"date": "zomer"}
+    rows = screen(GOOD, *[bad] * 1200)
+    assert len(rows.warnings) == 1
+    assert "1,200 of 1,201 rows" in rows.warnings[0]
+    assert "unreadable_date" in rows.warnings[0]
+    assert screen(GOOD, bad).warnings == []
+
+
+def test_a_source_that_reaches_far_beyond_the_area_gives_no_warning():
+    assert screen(GOOD, *[GOOD | {"x": "200000"}] * 9).warnings == []
 
 
 def test_a_source_of_other_species_alone_is_no_error():
-    assert (screen(GOOD | {"species": "Aves"}).reasons == "unknown_species").all()
+    rows = screen(GOOD | {"species": "Bufo bufo"})
+    assert reasons_of(rows) == ["unknown_species"]
 
 
 def test_x_and_y_without_reference_system_are_refused():
@@ -209,28 +314,93 @@ def test_darwin_core_coordinates_are_degrees_unless_said_otherwise():
 
 
 def test_a_file_without_rows_gives_no_records_and_no_error():
-    rows = screen_records(
-        pd.DataFrame(columns=["species", "x", "y"]),
-        SOURCE,
-        SPECIES,
-        AREA,
-        declared_crs=None,
-        crs=CRS,
-        max_distance_m=1000,
-        reference_date="2026-01-01",
-    )
-    records, apart = join_records([rows], CRS)
+    rows = screen(table=as_table([GOOD]).slice(0, 0))
+    records, apart = join_records([rows])
     assert records.empty
     assert list(records.columns) == [*RECORD_TYPES, "geometry"]
     assert list(apart.columns) == [*QUARANTINE_TYPES, "geometry"]
 
 
 def test_no_source_at_all_gives_empty_layers_with_the_right_columns():
-    records, apart = join_records([], CRS)
-    assert records.dtypes.astype(str).to_dict() == RECORD_TYPES | {
-        "geometry": "geometry"
-    }
+    records, apart = join_records([])
+    assert list(records.columns) == [*RECORD_TYPES, "geometry"]
     assert apart.empty
+
+
+# --- What may not be used ------------------------------------------------------------
+
+
+CONSENT = {
+    "columns": {"consent": ["toestemming"], "embargo_until": ["embargo"]},
+    "consent_words": ["open", "3"],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"toestemming": "Open"}, "kept"),
+        ({"toestemming": "3"}, "kept"),
+        ({"toestemming": "nee"}, "no_consent"),
+        ({"toestemming": "ja"}, "no_consent"),  # not among the words of the source
+        ({"toestemming": ""}, "no_consent"),
+        ({"toestemming": "", "x": "oost", "species": "?"}, "no_consent"),
+        ({"embargo": "2026-01-01"}, "kept"),
+        ({"embargo": "2-1-2026"}, "embargo"),
+        ({"embargo": "2026"}, "embargo"),
+        ({"embargo": "voor altijd"}, "embargo"),
+        ({"embargo": ""}, "kept"),
+    ],
+)
+def test_consent_and_embargo_are_respected_before_all_else(changes, reason):
+    good = GOOD | {"toestemming": "open", "embargo": "2020-01-01"}
+    rows = screen(good | changes, good, **CONSENT)
+    assert reasons_of(rows) == [reason, "kept"]
+
+
+def test_without_words_of_the_source_only_a_plain_yes_is_consent():
+    answers = ["ja", "1", "nee", "misschien", ""]
+    rows = screen(*[GOOD | {"consent": answer} for answer in answers])
+    assert reasons_of(rows) == ["kept"] * 2 + ["no_consent"] * 3
+
+
+def test_of_withheld_rows_nothing_is_shown_but_that_they_are_there():
+    row = GOOD | {"toestemming": "nee", "observer": "Jan"}
+    rows = screen(GOOD | {"toestemming": "open"}, row, **CONSENT)
+    _, apart = join_records([rows])
+    assert apart.drop(columns="geometry").to_numpy().tolist() == [
+        ["field", 1, "no_consent", "", "{}"]
+    ]
+    assert apart.geometry.isna().all()
+
+
+def test_a_file_of_withheld_rows_alone_is_no_error_but_a_warning():
+    rows = screen(GOOD | {"toestemming": "nee"}, **CONSENT)
+    assert reasons_of(rows) == ["no_consent"]
+    assert "1 of 1 rows" in rows.warnings[0]
+
+
+def with_unreadable_row(**cells):
+    names = [*GOOD, *cells, "_unreadable"]
+    good, bad = GOOD | cells, {"_unreadable": 'Crex;"zonder eind;nee'}
+    return as_table([good, bad]).select(names)
+
+
+def test_a_row_that_cannot_be_split_is_kept_as_the_line_that_it_was():
+    rows = screen(table=with_unreadable_row())
+    _, apart = join_records([rows])
+    assert apart["reason"].tolist() == ["unreadable_row"]
+    assert json.loads(apart["original"][0]) == {"_unreadable": 'Crex;"zonder eind;nee'}
+
+
+def test_a_row_that_cannot_be_split_is_not_shown_where_consent_counts():
+    rows = screen(table=with_unreadable_row(toestemming="open"), **CONSENT)
+    _, apart = join_records([rows])
+    assert apart["original"].tolist() == ["{}"]
+    assert apart["reason"].tolist() == ["unreadable_row"]
+
+
+# --- Several records of one observation ----------------------------------------------
 
 
 def test_of_the_same_observation_the_most_precise_record_stays():
@@ -240,11 +410,31 @@ def test_of_the_same_observation_the_most_precise_record_stays():
         name="gbif",
         columns={"id": "id"},
     )
-    records, apart = join_records([vague, exact], CRS)
-    assert records["record_id"].tolist() == ["gbif:e"]
+    records, apart = join_records([vague, exact])
+    assert records[["record_id", "also_ids"]].to_numpy().tolist() == [
+        ["gbif:e", "field:v"]
+    ]
     assert apart[["source", "reason", "detail"]].to_numpy().tolist() == [
         ["field", "duplicate_record", "same as gbif:e"]
     ]
+    assert json.loads(apart["original"][0])["uncertainty_m"] == "100"
+
+
+def test_all_ids_of_one_observation_are_kept():
+    rows = [GOOD | {"record_id": name} for name in ("c", "a", "b")]
+    records, _ = join_records([screen(*rows)])
+    assert records["record_id"].tolist() == ["field:a"]
+    assert records["also_ids"].tolist() == ["field:b; field:c"]
+
+
+def test_two_sources_merge_within_the_larger_uncertainty_and_one_does_not():
+    here = GOOD | {"uncertainty_m": "10", "record_id": "1"}
+    there = GOOD | {"uncertainty_m": "500", "record_id": "2", "x": "65400"}
+    records, apart = join_records([screen(here), screen(there, name="gbif")])
+    assert records["also_ids"].tolist() == ["gbif:2"]
+    assert apart["detail"].tolist() == ["same as field:1"]
+    records, apart = join_records([screen(here, there)])
+    assert (len(records), len(apart)) == (2, 0)
 
 
 @pytest.mark.parametrize(
@@ -258,16 +448,23 @@ def test_of_the_same_observation_the_most_precise_record_stays():
 )
 def test_another_species_day_place_or_status_is_another_observation(changes):
     first, second = GOOD | {"status": "present"}, GOOD | {"status": "present"} | changes
-    records, apart = join_records([screen(first, second)], CRS)
+    records, apart = join_records([screen(first, second)])
     assert len(records) == 2
     assert apart.empty
+
+
+def test_rows_kept_and_rows_set_apart_are_all_rows():
+    rows = screen(GOOD, GOOD, GOOD | {"x": ""}, GOOD | {"species": "?"})
+    records, apart = join_records([rows])
+    summary = ingest_summary({"field": 4}, records["source"], apart, rows.notes)
+    assert summary.loc[0].tolist() == ["field", 4, 1, 3, "balance"]
 
 
 def test_one_id_for_two_observations_is_quarantined():
     rows = screen(
         GOOD | {"record_id": "r"}, GOOD | {"record_id": "r", "date": "2019-05-05"}
     )
-    records, apart = join_records([rows], CRS)
+    records, apart = join_records([rows])
     assert len(records) == 1
     assert apart["reason"].tolist() == ["duplicate_id"]
 
@@ -284,7 +481,7 @@ def test_the_order_of_rows_does_not_change_the_records():
         }
         for _ in range(60)
     ]
-    one, _ = join_records([screen(*table)], CRS)
-    other, _ = join_records([screen(*table[::-1])], CRS)
+    one, _ = join_records([screen(*table)])
+    other, _ = join_records([screen(*table[::-1])])
     pd.testing.assert_frame_equal(one, other)
     assert one["record_id"].is_unique

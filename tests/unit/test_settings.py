@@ -55,7 +55,7 @@ def tables():
 @pytest.fixture
 def few():
     """What the settings refer to; the other tables only cost time."""
-    names = ("habitat_types", "suitability", "species_groups")
+    names = ("habitat_types", "suitability", "species_groups", "red_lists")
     return {name: SHIPPED[name] for name in names}
 
 
@@ -151,22 +151,35 @@ def test_no_habitat_source_is_refused(config, few):
 
 
 def test_a_problem_of_a_source_names_the_source(config, few):
-    config["sources"]["habitat"][0]["format"] = "bkw"
-    assert only_problem(config, few).column == "sources.habitat[habitat_map].format"
+    config["sources"]["habitat"][0]["preset"] = 3
+    assert only_problem(config, few).column == "sources.habitat[habitat_map].preset"
 
 
 @pytest.mark.parametrize(
     ("kind", "source", "words"),
     [
-        ("habitat", {"format": "plain"}, "code_column"),
-        ("habitat", {"format": "raster"}, "the key 'code' is missing"),
-        ("habitat", {"format": "bwk", "cod_column": "x"}, "unknown key 'cod_column'"),
-        ("habitat", {"format": "plain", "code": "9999"}, "habitat code '9999'"),
-        ("habitat", {"format": "plain", "code": 4010}, "in quotes: '4010'"),
+        ("habitat", {}, "needs preset (a known kind of map), code_column"),
+        ("habitat", {"code": "9999"}, "habitat code '9999'"),
+        ("habitat", {"code": 4010}, "in quotes: '4010'"),
+        ("habitat", {"codes": {"heath": "4010"}}, "'heath'; allowed is a number"),
+        ("habitat", {"codes": {1: 4010}}, "in quotes: '4010'"),
+        ("habitat", {"codes": {}}, "allowed is"),
+        ("habitat", {"preset": "bwk", "cod_column": "x"}, "unknown key 'cod_column'"),
+        ("habitat", {"preset": "bwk", "format": "bwk"}, "unknown key 'format'"),
+        ("habitat", {"preset": "bwk", "quality_words": {"G": 2}}, "at most 1"),
         ("barriers", {}, "barrier_column"),
+        ("barriers", {"barrier": "road", "preset": "bwk"}, "unknown key 'preset'"),
         ("candidates", {}, "code_column"),
         ("report_units", {"name_column": "n"}, "the key 'level' is missing"),
-        ("records", {"format": "csv", "columns": {"soort": "x"}}, "unknown key"),
+        ("records", {"columns": {"soort": "x"}}, "unknown key 'soort'"),
+        ("records", {"columns": {"species": []}}, "at least 1 long"),
+        ("records", {"columns": {"species": 3}}, "text or a list"),
+        ("records", {"constants": {"uncertainty_m": "707 m"}}, "a number"),
+        ("records", {"constants": {"uncertainty": 707}}, "mean 'uncertainty_m'"),
+        ("records", {"swap_coordinates": "x"}, "yes or no"),
+        ("records", {"date_order": "dmy"}, "one of day_first, month_first"),
+        ("records", {"consent_words": "ja"}, "a list"),
+        ("records", {"delimiter": ";;"}, "at most 1 signs"),
     ],
 )
 def test_a_source_that_says_too_little_or_the_wrong_thing(
@@ -178,16 +191,53 @@ def test_a_source_that_says_too_little_or_the_wrong_thing(
     assert words in problem.message
 
 
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("habitat", {"preset": "bwk", "use_units": True}),
+        ("habitat", {"codes": {1: "4010", 2: "4030"}}),
+        ("habitat", {"code": "4010", "value": 3}),
+        ("habitat", {"code_column": "c", "no_habitat": ["geen"], "overlay": "a"}),
+        ("records", {}),
+        ("records", {"preset": "waarnemingen", "crs": "EPSG:28992"}),
+        ("records", {"columns": {"species": ["soort", "naam"], "x": "x_l72"}}),
+        ("records", {"constants": {"uncertainty_m": 707, "generalised": True}}),
+        ("records", {"swap_coordinates": True, "date_order": "month_first"}),
+        ("records", {"delimiter": ";", "encoding": "cp1252"}),
+    ],
+)
+def test_a_source_may_say_all_that_a_file_needs(config, few, kind, source):
+    config["sources"][kind] = [{"name": "mine", "path": "mine.gpkg", **source}]
+    assert problems_of(config, few) == []
+
+
 def test_two_sources_with_one_name_are_refused_whatever_their_kind(config, few):
     config["sources"]["plans"][0]["name"] = "habitat_map"
     message = only_problem(config, few).message
     assert message.startswith("2 sources are named 'habitat_map' (habitat, plans)")
 
 
-def test_a_dutch_code_and_a_subtype_without_a_row_of_its_own_are_known(config, few):
-    codes = ["H4030", "H2190B", "2190_xyz", "gh"]
+def test_codes_in_the_settings_are_read_as_those_of_a_map(config, few):
+    codes = ["H4030", "H2190B", "rbbmr+", "gh"]
     config["restoration"]["convertible_codes"] = codes
     assert problems_of(config, few) == []
+    config["restoration"]["convertible_codes"] = ["2190_xyz"]
+    assert "'2190_xyz', which is not in the table" in only_problem(config, few).message
+
+
+def test_a_red_list_that_no_table_has_is_told_with_the_nearest_name(config, few):
+    config["red_lists"] = ["flandres"]
+    problem = only_problem(config, few)
+    assert problem.column == "red_lists"
+    assert "flanders" in problem.message
+
+
+def test_the_codes_of_a_raster_must_be_in_the_table(config, few):
+    codes = {1: "4010", 2: "4031"}
+    config["sources"]["habitat"] = [{"name": "r", "path": "r.tif", "codes": codes}]
+    problem = only_problem(config, few)
+    assert problem.column == "sources.habitat[r].codes"
+    assert "'4031'" in problem.message
 
 
 def test_p_min_must_be_less_than_p0(config, few):
@@ -280,7 +330,7 @@ def test_file_row_and_column_are_those_of_a_spreadsheet(config, tables):
         ("species", "group", "plants", "not in the table species_groups"),
         ("species", "habitat_codes", "2190;219O", "found '219O'"),
         ("species", "taxon_group", "bird", "did you mean 'birds'?"),
-        ("species", "red_list_flanders", "EX", "RE, CR, EN, VU, NT, LC, DD"),
+        ("red_lists", "category", "EX", "RE, CR, EN, VU, NT, LC, DD"),
         ("species", "annexes", "2", "written like II;IV"),
         ("species", "species", "boomkikker", "written like Hyla arborea"),
         ("species", "seed_bank_years", "-1", "at least 0"),

@@ -4,10 +4,8 @@ import pandas as pd
 import pytest
 
 from robuust.sources import (
-    as_layer,
-    chosen_layer,
+    UnusableFileError,
     clean_text,
-    file_parts,
     find_column,
     numbered_columns,
     read_flags,
@@ -16,20 +14,6 @@ from robuust.sources import (
 )
 
 SOURCE = {"name": "roads", "path": "map.gpkg"}
-
-
-def test_the_only_layer_is_read_without_being_named():
-    assert chosen_layer(SOURCE, ["lines"]) == "lines"
-
-
-def test_of_several_layers_one_must_be_named():
-    with pytest.raises(ValueError, match=r"which `layer`.*lines, points"):
-        chosen_layer(SOURCE, ["lines", "points"])
-
-
-def test_a_layer_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(ValueError, match=r"no such layer.*holds: lines"):
-        chosen_layer({**SOURCE, "layer": "wegen"}, ["lines"])
 
 
 def test_upper_and_lower_case_find_the_same_column():
@@ -71,19 +55,42 @@ def test_numbered_columns_come_in_the_order_of_their_numbers():
     assert list(numbered_columns(table, "HAB").values()) == ["HAB1", "hab2", "HAB10"]
 
 
+def refusal_of(source, error):
+    """What is told when a reader of this source raises the error."""
+
+    def read():
+        raise error
+
+    with pytest.raises(ValueError, match="source '") as refusal:
+        readable(source, read)
+    return str(refusal.value)
+
+
 def test_a_failing_reader_is_put_in_words_about_the_source():
-    def read(path):
-        raise RuntimeError("not a database")
-
-    with pytest.raises(ValueError, match=r"'roads' \(map.gpkg\) cannot be read: not a"):
-        readable(SOURCE, read, "map.gpkg")
+    words = refusal_of(SOURCE, RuntimeError("not a database"))
+    assert words.startswith("source 'roads' (map.gpkg) cannot be read: not a database.")
+    assert "see whether the file is complete" in words.lower()
 
 
-def test_a_table_without_geometry_is_no_layer():
-    with pytest.raises(ValueError, match="table without geometry"):
-        as_layer(pd.DataFrame({"a": [1]}), SOURCE)
+def test_words_of_our_own_only_get_the_name_of_the_source():
+    words = refusal_of(SOURCE, UnusableFileError("it is empty; fetch it again"))
+    assert words == "source 'roads' (map.gpkg): it is empty; fetch it again."
 
 
-def test_a_shapefile_is_more_than_one_file():
-    assert file_parts("a.b/roads.SHP")[1:] == ["a.b/roads.dbf", "a.b/roads.prj"]
-    assert file_parts("roads.gpkg") == ["roads.gpkg"]
+def test_too_little_memory_is_told_as_such():
+    assert "needs more memory" in refusal_of(SOURCE, MemoryError())
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("postgresql://me:s3cret@host/db", "postgresql://me:***@host/db"),
+        ("postgresql://host/db?a=1&password=s3cret", "host/db?a=1&password:***"),
+        ("postgresql://me@host:5432/db", "postgresql://me@host:5432/db"),
+        ("C:/maps/a@b.gpkg", "C:/maps/a@b.gpkg"),
+    ],
+)
+def test_no_message_repeats_a_password(path, shown):
+    words = refusal_of(SOURCE | {"path": path}, OSError(f"cannot open {path}"))
+    assert "s3cret" not in words
+    assert words.count(shown) == 2

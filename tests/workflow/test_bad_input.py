@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
+import yaml
 from shapely.geometry import Point, box
 
 pytestmark = pytest.mark.filterwarnings("ignore:'crs' was not provided")
@@ -29,14 +30,11 @@ SETTINGS = {
             {
                 "name": "heath_map",
                 "path": "habitat.gpkg",
-                "format": "plain",
                 "id_column": "id",
                 "code_column": "code",
             }
         ],
-        "records": [
-            {"name": "sightings", "path": "records.csv", "format": "csv", "crs": CRS}
-        ],
+        "records": [{"name": "sightings", "path": "records.csv", "crs": CRS}],
         "candidates": [
             {
                 "name": "parcels",
@@ -101,6 +99,31 @@ def one_name_twice(folder, settings):
 
 def missing_file(folder, settings):
     (folder / "records.csv").unlink()
+
+
+def unknown_preset(folder, settings):
+    settings["sources"]["records"][0]["preset"] = "gbiff"
+
+
+def broken_presets(folder, settings):
+    """A preset with a wrong key, one that is no YAML, one of another kind, none."""
+    own = {"preset": "own", "kind": "records", "name_nl": "e", "name_en": "o"}
+    own |= {"about": "x", "recognise": [["a"]], "columns": {"species": "soort"}}
+    (folder / "own.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    (folder / "torn.yaml").write_text("columns: {species: [soort", encoding="utf-8")
+    record = settings["sources"]["records"][0]
+    settings["sources"]["records"] = [
+        record | {"name": name, "preset": preset}
+        for name, preset in [
+            *[("own", "own.yaml"), ("torn", "torn.yaml")],
+            *[("map", "bwk"), ("lost", "lost.yaml")],
+        ]
+    ]
+    settings["grid"] = {"cell_m": -1}
+
+
+def password_in_a_path(folder, settings):
+    settings["sources"]["habitat"][0]["path"] = "postgresql://me:geheim@server/natuur"
 
 
 def unwritable_results(folder, settings):
@@ -191,7 +214,17 @@ def everything_outside(folder, settings):
 
 
 def broken_file(folder, settings):
+    whole = (folder / "habitat.gpkg").read_bytes()
+    (folder / "habitat.gpkg").write_bytes(whole[: len(whole) // 2])
+
+
+def text_for_a_map(folder, settings):
     (folder / "habitat.gpkg").write_bytes(b"this is no GeoPackage")
+
+
+def map_of_another_preset(folder, settings):
+    del settings["sources"]["habitat"][0]["code_column"]
+    settings["sources"]["habitat"][0]["preset"] = "bwk"
 
 
 def points_for_polygons(folder, settings):
@@ -212,6 +245,20 @@ BEFORE_ANYTHING_RUNS = {
         *["2 sources are named 'heath_map' (habitat, records)", "a name of its own"],
     ],
     missing_file: ["sources.records[sightings]", "no file records.csv", "put it there"],
+    unknown_preset: [
+        *["sources.records[sightings].preset", "no preset 'gbiff'"],
+        *["did you mean 'gbif'?", "bwk, dwca", "a file of your own"],
+    ],
+    broken_presets: [
+        *["own.yaml columns.species: found 'soort'; allowed is a list"],
+        *["torn.yaml this is no YAML file", "line 1"],
+        *["the preset 'bwk' is for habitat, not for records"],
+        *["sources.records[lost].preset: there is no file lost.yaml"],
+        *["grid.cell_m: found '-1'"],
+    ],
+    password_in_a_path: [
+        *["sources.habitat[heath_map].path: the path gives a password", "PGPASSWORD"],
+    ],
     unwritable_results: ["results_dir", "nothing can be written in", "name another"],
     unknown_group: ["groups", "plants_dry_heat", "plants_dry_heath"],
     numbers_in_a_table: [
@@ -248,8 +295,16 @@ AT_INGEST = {
     empty_layer: ["'heath_map'", "habitat.gpkg", "is empty", "Leave it out"],
     everything_outside: ["'heath_map'", "all 3", "outside the study area", "`crs`"],
     broken_file: ["'heath_map'", "habitat.gpkg", "cannot be read", "opens in QGIS"],
+    text_for_a_map: ["'heath_map'", "habitat.gpkg", "is a text table and no map"],
+    map_of_another_preset: [
+        *["'heath_map'", "preset bwk needs columns HAB1, PHAB1", "found id, code"],
+        "`code_column`",
+    ],
     points_for_polygons: ["'heath_map'", "none of its 1 polygons", "not_a_polygon"],
-    swapped_columns: ["'sightings'", "all 4 rows", "swap", "`columns: {x: ..., y: .."],
+    swapped_columns: [
+        *["'sightings'", "4 of 4 rows fall in the area", "are swapped"],
+        "`swap_coordinates: true`",
+    ],
 }
 
 
@@ -292,6 +347,10 @@ def test_a_wrong_source_is_named_with_what_to_do(spoil, failed):
     assert "stopped:" in failed[spoil].screen
     assert "the same command goes on where it stopped" in failed[spoil].screen
     assert not list((failed[spoil].folder / "results").rglob("*.gpkg"))
+
+
+def test_a_password_in_the_settings_is_not_repeated_on_the_screen(failed):
+    assert "geheim" not in failed[password_in_a_path].screen
 
 
 def test_problems_of_settings_and_tables_are_counted_together(failed):

@@ -38,7 +38,7 @@ STATUSES = {
     *["viable", "phantom", "relict", "dormant"],
     *["unsearched", "lost", "colonisable", "unreachable"],
 }
-RASTERS = ("robustness_score", "robust_groups", "buffer_groups")
+RASTERS = ("robustness_score", "robust_groups", "buffer_groups", "habitat_variety")
 COLUMNS = {
     "patches": """patch_id group network_id area_ha effective_ha core_ha n_polygons
         shape_index capacity_ru below_minimum class reason_nl reason_en
@@ -223,8 +223,9 @@ def test_a_raster_is_a_cloud_optimised_geotiff_that_explains_itself(name, demo_r
         assert raster.crs.to_epsg() == 31370
         assert raster.res == (SETTINGS["grid"]["cell_m"],) * 2
         values = raster.read(1, masked=True)
-        top = 1 if name == "robustness_score" else len(DEMO["groups"])
-        assert 0 == values.min() < values.max() <= top
+        types = pd.read_csv(ROOT / "config" / "habitat_types.csv")
+        top = {"robustness_score": 1, "habitat_variety": len(types)}
+        assert 0 == values.min() < values.max() <= top.get(name, len(DEMO["groups"]))
 
 
 class Loaded(HTMLParser):
@@ -347,7 +348,7 @@ def groups_with_one_kind_of_habitat():
 
 def test_patches_hold_exactly_the_suitable_habitat(demo_results, layer):
     bundles = groups_with_one_kind_of_habitat()
-    assert len(bundles) >= 10
+    assert len(bundles) >= 9
     for group, bundle in bundles.items():
         expected = suitable_habitat(demo_results, bundle)
         patches = layer("patches").query("group == @group")
@@ -434,6 +435,47 @@ def test_the_rasters_say_what_the_patches_say(demo_results, layer):
         assert values.max() > 0
         assert (values >= least[k] - 1e-6).all(), name
         assert (values <= most[k] + 1e-6).all(), name
+
+
+def test_every_group_has_the_variety_within_its_local_distance(demo_results):
+    classes = pd.read_csv(ROOT / "config" / "mobility_classes.csv")
+    groups = pd.read_csv(ROOT / "config" / "species_groups.csv").set_index("group")
+    distance = groups.loc[DEMO["groups"], "mobility_class"].map(
+        classes.set_index("mobility_class")["local_distance_m"]
+    )
+    with (
+        rasterio.open(demo_results / "robust_groups.tif") as other,
+        rasterio.open(demo_results / "habitat_variety.tif") as raster,
+    ):
+        assert (raster.transform, raster.shape) == (other.transform, other.shape)
+        bands = list(zip(raster.descriptions, raster.units, strict=True))
+        n_types = raster.read(list(range(1, raster.count, 3)))
+    assert len(bands) == 3 * distance.nunique()
+    for group, within_m in distance.items():
+        found = [b for b in bands if f"{group}," in b[0] or f"{group})" in b[0]]
+        assert [unit for _, unit in found] == ["number", "natural logarithm", "ha"]
+        assert all(f" within {within_m:g} m (" in words for words, _ in found)
+    assert (np.diff(n_types, axis=0) >= 0).all()  # the farther, the more types
+
+
+def test_the_variety_within_a_cell_is_that_of_the_polygon_that_holds_it(demo_results):
+    """A window smaller than a cell shows the map itself, without bare land."""
+    ingest = demo_results / "ingest"
+    habitat = gpd.read_parquet(ingest / "habitat.parquet")
+    parts = pd.read_parquet(ingest / "habitat_parts.parquet")
+    n_parts = parts[parts["code"] != "gh"].groupby("polygon_id")["code"].nunique()
+    with rasterio.open(demo_results / "habitat_variety.tif") as raster:
+        assert float(raster.tags(1)["radius_m"]) < raster.res[0]
+        known = habitat[habitat["polygon_id"].isin(n_parts.index)]
+        point = known.geometry.representative_point()
+        sampled = np.array(list(raster.sample(zip(point.x, point.y, strict=True), 1)))
+        row, column = rasterio.transform.rowcol(raster.transform, point.x, point.y)
+        x, y = rasterio.transform.xy(raster.transform, row, column)
+    held = shapely.contains_xy(known.geometry.to_numpy(), x, y)
+    expected = known["polygon_id"].map(n_parts).to_numpy()
+    assert held.sum() > 500
+    assert (sampled[held, 0] >= expected[held]).all()
+    assert (sampled[held, 0] == expected[held]).mean() > 0.99
 
 
 def test_robust_areas_are_the_cells_with_enough_groups(demo_results, layer):

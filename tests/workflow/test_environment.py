@@ -21,7 +21,7 @@ def locked(path):
 
 def test_every_dependency_of_the_project_is_locked():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[><=]", line)[0] for line in project["dependencies"]}
+    names = {re.split(r"[\[><=]", line)[0] for line in project["dependencies"]}
     assert names <= locked("requirements.txt").keys()
 
 

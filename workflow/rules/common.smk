@@ -12,8 +12,16 @@ import yaml
 HOME = Path(workflow.basedir).parent  # this project, wherever snakemake is called
 sys.path.insert(0, str(HOME / "scripts"))
 
+from robuust.connections import check_connections, is_database
+from robuust.presets import (
+    check_presets,
+    complete_source,
+    is_preset_file,
+    named_presets,
+)
 from robuust.problems import Problem
 from robuust.settings import (
+    SETTINGS,
     check_settings,
     report_problems,
     typed_table,
@@ -32,7 +40,7 @@ def schema(name):
 
 def find_file(path):
     """A path as it stands or, where nothing is there, as seen from this project."""
-    return path if Path(path).exists() else str(HOME / path)
+    return path if is_database(path) or Path(path).exists() else str(HOME / path)
 
 
 def read_table(path):
@@ -58,6 +66,9 @@ def named_files():
         for source in entries or []:
             if isinstance(source, dict):
                 named[f"sources.{kind}[{source.get('name')}]"] = source.get("path")
+    named |= {
+        at: name for name, at in named_presets(config).items() if is_preset_file(name)
+    }
     named["earlier_results"] = config.get("earlier_results")
     return {key: path for key, path in named.items() if isinstance(path, str)}
 
@@ -68,8 +79,27 @@ def missing_files():
     return [
         Problem("settings", None, setting, words.format(path))
         for setting, path in named_files().items()
-        if not Path(find_file(path)).exists()
+        if not is_database(path) and not Path(find_file(path)).exists()
     ]
+
+
+def preset_path(name):
+    """The file of a preset of this project, or of the user's own."""
+    own = is_preset_file(name)
+    return Path(find_file(name)) if own else PRESETS_FOLDER / f"{name}.yaml"
+
+
+def read_presets():
+    """What stands in each preset that the settings name, and files that are no YAML."""
+    read, broken = {}, []
+    for name in named_presets(config):
+        if not preset_path(name).is_file():
+            continue  # missing_files or check_presets says so
+        try:
+            read[name] = yaml.safe_load(preset_path(name).read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            broken.append(Problem(name, None, "", f"this is no YAML file: {error}"))
+    return read, broken
 
 
 def unwritable_results():
@@ -87,7 +117,12 @@ TABLES = {name: find_file(str(path)) for name, path in section("tables").items()
 rows = {name: read_table(path) for name, path in TABLES.items() if Path(path).is_file()}
 schemas = {name: schema(name) for name in rows}
 
-problems = missing_files() + unwritable_results()
+PRESETS_FOLDER = HOME / "config" / "presets"
+PRESETS, problems = read_presets()
+shipped = [path.stem for path in PRESETS_FOLDER.glob("*.yaml")]
+problems += check_presets(config, PRESETS, schema("preset"), shipped=shipped)
+problems += check_connections(config, file=SETTINGS)
+problems += missing_files() + unwritable_results()
 if rows.keys() == TABLES.keys():
     problems += check_settings(config, schema("config"), rows, schemas)
 else:
@@ -95,6 +130,10 @@ else:
 if problems:
     print(report_problems(problems), file=sys.stderr)
     sys.exit(1)  # an exception would show lines of this file below the words
+
+# From here on a source says all that its preset says, in the stored settings too.
+for kind, entries in config["sources"].items():
+    config["sources"][kind] = [complete_source(entry, PRESETS) for entry in entries]
 
 
 # --- Names that all chapters share
@@ -127,6 +166,7 @@ def digest(paths):
 
 # Snakemake runs a rule again when its script changes, but not when the library does.
 LIBRARY = digest((HOME / "scripts" / "robuust").glob("*.py"))
+READERS = digest((HOME / "scripts" / "robuust_files").glob("*.py"))  # of chapter 1
 
 
 wildcard_constraints:
@@ -153,9 +193,30 @@ def for_groups(path):
     return expand(path, group=GROUPS)
 
 
+def source_files(path):
+    """The files behind the path of a source; none for a database.
+
+    In a file geodatabase, which is a folder, and beside a shapefile lie more files than
+    the path names, and a change in any of them must be noticed.
+    """
+    if is_database(path):
+        return []
+    found = Path(find_file(path))
+    if found.is_dir():
+        parts = (part for part in found.rglob("*") if part.is_file())
+        return sorted(str(part) for part in parts if part.suffix.lower() != ".lock")
+    if found.suffix.lower() != ".shp":
+        return [str(found)]
+    beside = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+    stem = found.stem.casefold()
+    parts = (part for part in found.parent.iterdir() if part.stem.casefold() == stem)
+    return sorted(str(part) for part in parts if part.suffix.lower() in beside)
+
+
 def source_paths(kind):
     """The files of one kind of source, as `input`."""
-    return [find_file(source["path"]) for source in config["sources"][kind]]
+    files = (source_files(source["path"]) for source in config["sources"][kind])
+    return [path for paths in files for path in paths]
 
 
 def sources(kind):
@@ -179,7 +240,9 @@ def announce_run():
 
 def print_summary():
     """The ten lines that say what came out and what to open."""
-    print(Path(RESULTS, "summary.txt").read_text(encoding="utf-8"), file=sys.stderr)
+    summary = Path(RESULTS, "summary.txt")
+    if summary.exists():  # a part of the rules (--until) leaves none
+        print(summary.read_text(encoding="utf-8"), file=sys.stderr)
 
 
 STARTED = time.time()

@@ -12,6 +12,7 @@ rule ingest_habitat:
         habitat="<results>/ingest/habitat.parquet",
         habitat_parts="<results>/ingest/habitat_parts.parquet",
         quarantined="<results>/ingest/quarantined_habitat.parquet",
+        coverage_faults="<results>/ingest/coverage_faults.parquet",
         study_area="<results>/ingest/study_area.parquet",
         summary="<results>/ingest/habitat_summary.parquet",
         sources="<results>/ingest/habitat_sources.parquet",
@@ -23,12 +24,14 @@ rule ingest_habitat:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
         sources=sources("habitat"),
         study_area_sources=sources("study_area"),
         crs=config["crs"],
         min_polygon_m2=config["habitat"]["min_polygon_m2"],
         unknown_codes=config["habitat"]["unknown_codes"],
         max_distance_m=config["habitat"]["max_distance_m"],
+        max_gap_m=config["habitat"]["max_gap_m"],
     script:
         "../../scripts/ingest_habitat.py"
 
@@ -52,6 +55,7 @@ rule ingest_records:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
         sources=sources("records"),
         crs=config["crs"],
         max_distance_m=config["records"]["max_distance_m"],
@@ -91,6 +95,7 @@ rule ingest_context:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
         sources={kind: sources(kind) for kind in CONTEXT_KINDS},
         crs=config["crs"],
         title=config[f"title_{config['language']}"],

@@ -20,6 +20,7 @@ rule write_geopackage:
         corridors=rules.draw_corridors.output.corridors,
         report_units=rules.sum_report_units.output.report_units,
         changes=rules.compare_runs.output.changes,
+        coverage_faults=rules.ingest_habitat.output.coverage_faults,
         quarantined_habitat=rules.ingest_habitat.output.quarantined,
         quarantined_records=rules.ingest_records.output.quarantined,
         quarantined_context=rules.ingest_context.output.quarantined,
@@ -66,6 +67,7 @@ rule write_project:
     """Write the QGIS project that opens the GeoPackage and the rasters."""
     input:
         geopackage=rules.write_geopackage.output.geopackage,
+        habitat_variety=rules.map_variety.output.habitat_variety,
         project_template=str(TEMPLATES / "project.qgs.j2"),
         raster_template=str(TEMPLATES / "raster_style.qml.j2"),
     output:
@@ -120,6 +122,7 @@ rule publish_results:
         robustness_score=rules.map_robust_areas.output.robustness_score,
         robust_groups=rules.map_robust_areas.output.robust_groups,
         buffer_groups=rules.map_robust_areas.output.buffer_groups,
+        habitat_variety=rules.map_variety.output.habitat_variety,
         tables=rules.write_geopackage.output.tables,
     output:
         geopackage=update("<results>/robuust.gpkg"),
@@ -129,6 +132,7 @@ rule publish_results:
         robustness_score=update("<results>/robustness_score.tif"),
         robust_groups=update("<results>/robust_groups.tif"),
         buffer_groups=update("<results>/buffer_groups.tif"),
+        habitat_variety=update("<results>/habitat_variety.tif"),
         tables=update(expand("<results>/tables/{layer}.csv", layer=OUTPUT_TABLES)),
     log:
         "<logs>/publish_results.log",

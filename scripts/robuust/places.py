@@ -1,0 +1,336 @@
+"""Places of records: brought to the analysis system, and what is wrong with them."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyproj
+import shapely
+
+from robuust.reference_systems import (
+    COMMON_CODES,
+    Transformation,
+    home_bounds,
+    possible_coordinates,
+    transformation,
+    transformed,
+)
+
+# GEOS draws a buffer to a hundredth of its distance: outside these shares of the
+# distance its answer is sure, in between the true distance is measured.
+_SURELY_NEAR, _SURELY_FAR = 0.97, 1.03
+_BORDER_SHARE = 0.25  # maps reach over the border by so much of the country's size
+_BOX_SLACK_M = 500.0  # more than datum shifts differ; boxes only sift
+_SAMPLE = 20_000  # rows from which the best of many readings is chosen
+_MOST = 0.5  # share of the rows from which a setting must be wrong
+
+
+@dataclass(frozen=True)
+class Places:
+    """Points of a source in the analysis system, and why some are of no use."""
+
+    x: np.ndarray  # east in the analysis system [m]; NaN without a place
+    y: np.ndarray  # north in the analysis system [m]; NaN without a place
+    reasons: pd.Series  # missing where the place is fit for use
+    hints: list  # sentences that propose a setting, when most rows are out of place
+    operation: str  # name of the datum shift, see `transformation`
+    accuracy_m: float  # of the datum shift; NaN where PROJ states none
+
+
+@dataclass(frozen=True)
+class _Goal:
+    """Where places should be."""
+
+    crs: pyproj.CRS
+    area: shapely.Geometry
+    max_distance_m: float
+    surely_near: shapely.Geometry  # round the area, somewhat less than the distance
+    maybe_near: shapely.Geometry  # and somewhat more
+    home: tuple  # box of the ground that crs was made for; NaN without one
+    region: tuple  # that, and what maps show over its border
+    known: bool  # the study area is known; else the region stands in for it
+
+
+@dataclass(frozen=True)
+class _System:
+    """A system in which numbers may be meant, with boxes in its own numbers."""
+
+    crs: pyproj.CRS
+    way: Transformation
+    reach: tuple  # round all that is near the area
+    home: tuple  # round the country
+    region: tuple  # the country and what maps show over its border
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One way to understand pairs of numbers, and how many it puts in place."""
+
+    system: _System
+    swap: bool  # the other way round than the source is read now
+    n_near: int
+    n_home: int
+
+
+def find_places(x, y, *, own_crs, crs, area, max_distance_m, swap=False, things="rows"):
+    """Bring coordinates to the analysis system and tell which cannot be right.
+
+    Parameters
+    ----------
+    x, y : array_like of float, shape (n,)
+        East and north coordinates (longitude and latitude) as the source gives them;
+        NaN where it gives none.
+    own_crs : pyproj.CRS
+        System that the source claims, see `source_crs`.
+    crs : pyproj.CRS
+        System of the analysis.
+    area : Polygon, MultiPolygon or None
+        The study area, in ``crs``; None while it is not known, then the ground for
+        which ``crs`` was made, and a border round it, stands in for it.
+    max_distance_m : float
+        Places farther from the area are of no use [m].
+    swap : bool
+        The source has x and y the other way round (setting `swap_coordinates`).
+    things : str
+        What the rows are called in the hints.
+
+    Returns
+    -------
+    Places
+        Reasons, the first that applies: missing_coordinates; zero_coordinates (both
+        are 0); swapped_coordinates (far from the area, and near when x and y change
+        places); metres_as_degrees (no degrees, but a place in the country as metres);
+        impossible_coordinates (outside the system that the source claims);
+        far_from_area.
+
+    Notes
+    -----
+    In a national grid a far place may be an ordinary one elsewhere in the country,
+    and near when swapped by chance. It is called swapped only where it lies well
+    outside the country as given, or where most far rows come near by swapping.
+
+    Examples
+    --------
+    >>> found = find_places(
+    ...     [4.9, 51.3, 0.0], [51.3, 4.9, 0.0], own_crs=pyproj.CRS(4326),
+    ...     crs=pyproj.CRS(31370), area=shapely.box(180000, 210000, 200000, 240000),
+    ...     max_distance_m=1000)
+    >>> found.reasons.tolist()
+    [nan, 'swapped_coordinates', 'zero_coordinates']
+    """
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if swap:
+        x, y = y, x
+    goal = _goal(crs, area, max_distance_m)
+    way = transformation(own_crs, crs)
+    missing, zero = np.isnan(x) | np.isnan(y), (x == 0) & (y == 0)
+    impossible = ~possible_coordinates(x, y, own_crs)
+    east, north = transformed(x, y, way)
+    east[impossible] = north[impossible] = np.nan
+    near = _near(east, north, goal)
+    placed = ~(missing | zero)
+    strange = np.flatnonzero(placed & ~near)
+    swapped, metres = np.zeros((2, len(x)), dtype=bool)
+    hints = []
+    if strange.size:
+        own = _system(own_crs, goal)
+        swapped[strange] = _swapped(x[strange], y[strange], own, goal)
+        metres[strange] = _metres_as_degrees(x[strange], y[strange], own, goal)
+        if strange.size > _MOST * placed.sum():
+            hints = _hints(x[placed], y[placed], own, goal, swap=swap, things=things)
+    reasons = _first_reasons(
+        missing_coordinates=missing,
+        zero_coordinates=zero,
+        swapped_coordinates=swapped,
+        metres_as_degrees=metres,
+        impossible_coordinates=np.isnan(east),
+        far_from_area=~near,
+    )
+    return Places(east, north, reasons, hints, way.operation, way.accuracy_m)
+
+
+def _first_reasons(**tests):
+    """Name per row the first test that it fails; missing where it passes all."""
+    first = np.full(len(next(iter(tests.values()))), -1, dtype="int8")
+    for place, failed in reversed(list(enumerate(tests.values()))):
+        first[failed] = place
+    words = pa.array(list(tests), pa.large_string())
+    return pd.Series(pd.array(words.take(pa.array(first, mask=first < 0)), dtype="str"))
+
+
+def _goal(crs, area, max_distance_m):
+    home, known = home_bounds(crs), area is not None
+    if home is None:  # a system of the user's own names no ground: anything will do
+        home = (np.nan,) * 4
+        region = (-1e9, -1e9, 1e9, 1e9)
+    else:
+        width, height = _BORDER_SHARE * (home[2:] - home[:2])
+        region = _grown(home, width, height)
+    if not known:
+        area, max_distance_m = shapely.box(*region), 0.0
+    around = [
+        shapely.buffer(area, share * max_distance_m)
+        for share in (_SURELY_NEAR, _SURELY_FAR)
+    ]
+    shapely.prepare([area, *around])
+    return _Goal(crs, area, max_distance_m, *around, home, region, known)
+
+
+def _near(east, north, goal):
+    """Tell which points lie in the area or near enough to it."""
+    near = _in_box(east, north, _reach(goal))
+    left = np.flatnonzero(near)
+    # Tests that need no object per point decide all but a thin ring.
+    for around, answer in (
+        (goal.area, True),
+        (goal.surely_near, True),
+        (goal.maybe_near, False),
+    ):
+        sure = shapely.intersects_xy(around, east[left], north[left]) == answer
+        near[left[sure]] = answer
+        left = left[~sure]
+    points = shapely.points(east[left], north[left])
+    near[left] = shapely.dwithin(goal.area, points, goal.max_distance_m)
+    return near
+
+
+def _reach(goal):
+    """Box round all places that are near the area."""
+    return _grown(shapely.bounds(goal.area), goal.max_distance_m, goal.max_distance_m)
+
+
+def _grown(box, width, height):
+    west, south, east, north = box
+    return west - width, south - height, east + width, north + height
+
+
+def _in_box(x, y, box):
+    west, south, east, north = box
+    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+
+
+def _system(crs, goal):
+    way = transformation(crs, goal.crs)
+    boxes = [
+        _box_in(way, _grown(box, _BOX_SLACK_M, _BOX_SLACK_M))
+        for box in (_reach(goal), goal.home, goal.region)
+    ]
+    return _System(crs, way, *boxes)
+
+
+def _box_in(way, box):
+    """Box of the analysis system in the numbers of the other system."""
+    if not way.pipelines:
+        return box
+    west, south, east, north = box
+    x, y = np.meshgrid(np.linspace(west, east, 21), np.linspace(south, north, 21))
+    # The last pipeline needs no grid, which would end at the border.
+    to_analysis = pyproj.Transformer.from_pipeline(way.pipelines[-1])
+    x, y = to_analysis.transform(x, y, direction="INVERSE")
+    return x.min(), y.min(), x.max(), y.max()
+
+
+def _near_as(x, y, system, goal):
+    """Tell which numbers are near the area when they are read in a system."""
+    near = _in_box(x, y, system.reach)
+    near[near] = _near(*transformed(x[near], y[near], system.way), goal)
+    return near
+
+
+def _swapped(x, y, own, goal):
+    """Tell which of the strange rows have their coordinates in the wrong order."""
+    if not _can_tell_order(own, goal):
+        return np.zeros(len(x), dtype=bool)
+    near = _near_as(y, x, own, goal)
+    if own.crs.is_geographic or near.sum() > _MOST * len(x):
+        return near
+    return near & ~_in_box(x, y, own.region)
+
+
+def _can_tell_order(system, goal):
+    """In metres, only a study area can tell east from north."""
+    return goal.known or system.crs.is_geographic
+
+
+def _metres_as_degrees(x, y, own, goal):
+    """Tell which numbers that cannot be degrees are places of the country in metres."""
+    metres = np.zeros(len(x), dtype=bool)
+    wrong = ~possible_coordinates(x, y, own.crs)
+    if not own.crs.is_geographic or not wrong.any():
+        return metres
+    x, y = x[wrong], y[wrong]
+    readings = [
+        _reading(x, y, system, goal, swap=False)
+        for system in _other_systems(own, goal)
+        if system.crs.is_projected
+    ]
+    best = max(readings, key=_fitness).system
+    metres[wrong] = _in_box(x, y, best.home) | _near_as(x, y, best, goal)
+    return metres
+
+
+def _other_systems(own, goal):
+    """Systems to try, the one of the analysis first."""
+    crss = [goal.crs, *map(pyproj.CRS.from_epsg, COMMON_CODES)]
+    codes = {crs.to_string(): crs for crs in crss if not crs.equals(own.crs)}
+    return [_system(crs, goal) for crs in codes.values()]
+
+
+def _reading(x, y, system, goal, *, swap):
+    if swap:
+        x, y = y, x
+    near, home = _near_as(x, y, system, goal), _in_box(x, y, system.home)
+    return _Reading(system, swap, int(near.sum()), int(home.sum()))
+
+
+def _fitness(reading):
+    return reading.n_near + reading.n_home
+
+
+def _hints(x, y, own, goal, *, swap, things):
+    """Propose the setting that puts most rows in place, if there is one.
+
+    It must put most rows in the area, and more than the source as given; or most rows
+    in the country where the source as given puts few (a national file, a small area).
+    """
+    sample = np.linspace(0, len(x) - 1, min(len(x), _SAMPLE)).astype(int)
+    others = _other_systems(own, goal)
+    ways = [(own, True), *product(others, (False,)), *product(others, (True,))]
+    readings = [
+        _reading(x[sample], y[sample], system, goal, swap=turn)
+        for system, turn in ways
+        if not turn or _can_tell_order(system, goal)
+    ]
+    best = max(readings, key=_fitness)  # the first of equals: the smallest change
+    given = _reading(x, y, own, goal, swap=False)
+    best = _reading(x, y, best.system, goal, swap=best.swap)
+    n = len(x)
+    in_country = best.n_home > _MOST * n > given.n_home
+    in_area = best.n_near > max(_MOST * n, given.n_near)
+    if not in_area and not (in_country and best.n_near >= given.n_near):
+        return []
+    return [_hint(best, n, own, goal, swap=swap, things=things)]
+
+
+def _hint(best, n, own, goal, *, swap, things):
+    """Sentence that proposes a reading, with the numbers that speak for it."""
+    crs, fit, where = best.system.crs, best.n_near, "fall in the area"
+    if goal.known and best.n_near <= _MOST * n:
+        fit, where = best.n_home, f"fall in the country, {best.n_near:,} in the area,"
+    words, settings = [], []
+    if best.system is not own:
+        words.append(f"as {crs.to_string()}")
+        settings.append(f"`crs: {crs.to_string()}`")
+    if best.swap:
+        pair = "latitude and longitude" if crs.is_geographic else "x and y"
+        words.append(f"when {pair} are {'not ' if swap else ''}swapped")
+        settings.append(f"`swap_coordinates: {'false' if swap else 'true'}`")
+    if not goal.known:
+        where, words = (
+            f"fit {crs.to_string()}",
+            [w for w in words if not w.startswith("as ")],
+        )
+    found = " ".join([f"{fit:,} of {n:,} {things} {where}", *words])
+    return f"{found}: set {' and '.join(settings)} at this source"

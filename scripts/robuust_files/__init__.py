@@ -1,0 +1,1 @@
+"""Opens input files: every form of map and record file, told by what is in it."""

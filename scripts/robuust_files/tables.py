@@ -1,0 +1,175 @@
+"""Record files of any form, as one table of text."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyproj
+import shapely
+
+from robuust.sources import UnusableFileError, readable
+from robuust_files.archives import opened
+from robuust_files.darwin_core import read_darwin_core
+from robuust_files.layers import read_layer
+from robuust_files.recognise import recognise
+from robuust_files.spreadsheets import read_spreadsheet
+from robuust_files.text import MISSING_WORDS, read_text
+
+DEGREES = "EPSG:4326"  # what Darwin Core prescribes
+
+
+def read_records(source):
+    """Read a file of records: a text table, spreadsheet, Darwin Core archive or layer.
+
+    Parameters
+    ----------
+    source : dict
+        Entry of the settings, complete: ``name``, ``path``, and perhaps ``layer``
+        (sheet, layer or member of a zip file), ``crs``, ``delimiter``, ``encoding``.
+
+    Returns
+    -------
+    table : pyarrow.Table
+        One row per record, in the order of the file. Columns are text, as
+        ``string`` or, where few cells differ, ``dictionary<int32, string>`` with one
+        dictionary per column; blank cells and the words NA, N/A, NaN, NULL are null.
+        Cells are as in the file: a formula such as ``=1+1`` stays that text. Of a
+        layer, the numbers ``point_x`` and ``point_y`` (a place inside the shape) in
+        its own system are added and, of polygons, ``area_m2`` and ``radius_m`` (of
+        the smallest circle around it).
+
+        **Rows that cannot be read**: column ``_unreadable`` is there when a text
+        table has rows with more or fewer fields than names, or rows that an unclosed
+        quote swallowed. In those rows it has the raw line and every other column is
+        null; in all others it is null itself. They count as rows in, and belong in
+        quarantine under ``unreadable_row`` with that line as their original.
+    declared_crs : pyproj.CRS, str or None
+        What the file says about its reference system.
+
+    Raises
+    ------
+    UnusableFileError
+        A ValueError in words, whatever is wrong with the file.
+    """
+    form = readable(source, recognise, source["path"], source.get("layer"))
+    if form.kind in ("darwin_core", "spreadsheet", "text"):
+        table = readable(source, _read_table, form, source)
+        return table, DEGREES if form.kind == "darwin_core" else None
+    if form.kind == "raster":
+        readable(source, _refuse_raster)
+    layer = read_layer(source)
+    return readable(source, layer_table, layer, source.get("crs")), layer.crs
+
+
+def _read_table(form, source):
+    if form.kind == "darwin_core":
+        return read_darwin_core(form, encoding=source.get("encoding"))
+    with opened(form) as plain:
+        if form.kind == "spreadsheet":
+            return read_spreadsheet(plain.path, sheet=source.get("layer"))
+        return read_text(
+            plain.path,
+            delimiter=source.get("delimiter"),
+            encoding=source.get("encoding"),
+        )
+
+
+def _refuse_raster():
+    raise UnusableFileError(
+        "it is a raster, which holds no records; name the table or layer that does"
+    )
+
+
+def layer_table(layer, crs=None):
+    """Turn a map layer into records: attributes as text, place and size as numbers.
+
+    Parameters
+    ----------
+    layer : GeoDataFrame
+    crs : str, optional
+        Reference system that the settings give to the layer.
+
+    Returns
+    -------
+    pyarrow.Table
+        Attributes as text: whole numbers without ``.0``, dates as ISO text. Columns
+        ``point_x`` and ``point_y`` in the units of the layer: of a point itself, of
+        another shape a point inside it; null where there is no shape. If any shape is
+        a polygon, ``area_m2`` and ``radius_m`` of the polygons; null where neither
+        the layer nor the settings know the reference system.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> square = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 2, 2)], crs=31370)
+    >>> layer_table(square)["area_m2"].to_pylist()
+    [4.0]
+    """
+    shapes = layer.geometry
+    attributes = pd.DataFrame(layer.drop(columns=shapes.name))
+    columns = {str(name): _as_text(attributes[name]) for name in attributes.columns}
+    places = shapely.get_coordinates(
+        shapely.point_on_surface(shapes.array), return_index=True
+    )
+    inside = np.full((len(shapes), 2), np.nan)
+    inside[places[1]] = places[0]
+    for name, values in zip(("point_x", "point_y"), inside.T, strict=True):
+        columns[name] = _numbers(values)
+    if shapely.get_dimensions(shapes.array).max(initial=-1) == 2:
+        columns |= _sizes(shapes, crs)
+    return pa.table(columns)
+
+
+def _as_text(values):
+    """One attribute as text; a list or object as JSON."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        days = (values.dropna().dt.normalize() == values.dropna()).all()
+        values = values.dt.strftime("%Y-%m-%d" if days else "%Y-%m-%dT%H:%M:%S")
+    elif pd.api.types.is_float_dtype(values) and values.dropna().mod(1).eq(0).all():
+        values = values.astype("Int64")
+    try:
+        texts = pa.array(values, from_pandas=True).cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+        texts = pa.array([_json(value) for value in values], pa.string())
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    blank = pc.is_in(texts, value_set=pa.array(MISSING_WORDS))
+    return pc.if_else(blank, pa.scalar(None, pa.string()), texts)
+
+
+def _json(value):
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _sizes(shapes, crs):
+    """Area and radius in metres, measured on a plane around the layer."""
+    own = shapes.crs if crs is None else pyproj.CRS(crs)
+    polygons = shapely.get_dimensions(shapes.array) == 2
+    area = radius = np.full(len(shapes), np.nan)
+    if own is not None:
+        plane = shapes.set_crs(own, allow_override=True)
+        if own.is_geographic:
+            if not _in_degrees(shapes.total_bounds):
+                return _sizes(shapes.set_crs(None, allow_override=True), None)
+            plane = plane.to_crs(plane.estimate_utm_crs())
+        metres = plane.crs.axis_info[0].unit_conversion_factor
+        area = shapely.area(plane.array) * metres**2
+        radius = shapely.minimum_bounding_radius(plane.array) * metres
+    return {
+        "area_m2": _numbers(np.where(polygons, area, np.nan)),
+        "radius_m": _numbers(np.where(polygons, radius, np.nan)),
+    }
+
+
+def _in_degrees(bounds):
+    """Tell whether coordinates can be degrees; metres that claim to be cannot."""
+    west, south, east, north = bounds
+    return west >= -180 and south >= -90 and east <= 180 and north <= 90
+
+
+def _numbers(values):
+    return pa.array(values, pa.float64(), from_pandas=True)
