@@ -244,7 +244,9 @@ def _layer_start(form, path, source, max_rows, rows):
         raise UnusableFileError(words.replace(path, form.path).strip()) from refusal
     table = layer_table(shapes)
     whole = len(shapes) <= max_rows
-    rows = len(shapes) if whole else rows or counts[layer or next(iter(layers))]
+    if whole or len(shapes) > max_rows + 1:  # all were read
+        rows = len(shapes)
+    rows = rows or counts[layer or next(iter(layers))]
     dimension = shapely.get_dimensions(shapes.geometry.array).max(initial=-1)
     return FileStart(
         path,

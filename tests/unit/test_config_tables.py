@@ -15,8 +15,6 @@ HOME = Path(__file__).parents[2]
 DEMO_SPECIES = {
     "plants_dune_slacks": "Schoenus nigricans, Scirpoides holoschoenus, "
     "Gentianella uliginosa, Juncus balticus, Parnassia palustris",
-    "wind_plants_fen": "Liparis loeselii, Herminium monorchis, "
-    "Dactylorhiza incarnata, Cirsium dissectum",
     "plants_dry_heath": "Genista pilosa, Genista anglica, Jasione montana",
     "plants_wet_heath": "Gentiana pneumonanthe, Narthecium ossifragum, "
     "Drosera rotundifolia, Rhynchospora alba",
@@ -29,8 +27,6 @@ DEMO_SPECIES = {
     "Porzana porzana",
     "forest_birds_forest": "Dryocopus martius, Leiopicus medius, Oriolus oriolus",
     "reptiles_heath": "Coronella austriaca, Vipera berus, Lacerta agilis",
-    "heath_dune_birds_dunes": "Caprimulgus europaeus, Oenanthe oenanthe, "
-    "Lanius collurio",
 }
 
 
@@ -71,8 +67,8 @@ def test_every_demo_group_holds_its_species_and_no_other(species, group):
     assert set(members) == set(DEMO_SPECIES[group].split(", "))
 
 
-def test_the_demo_has_forty_species(species):
-    assert species["group"].isin(DEMO_SPECIES).sum() == 40
+def test_the_demo_judges_thirty_three_of_its_forty_species(species):
+    assert species["group"].isin(DEMO_SPECIES).sum() == 33
 
 
 # --- The tables together --------------------------------------------------------------
