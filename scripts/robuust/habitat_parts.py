@@ -13,6 +13,7 @@ _RANK_SHARES_MANY = [0.6, 0.2, 0.1, 0.1]  # four codes and more
 _PER_UNIT = {"percent": 100.0, "fraction": 1.0}  # what the whole polygon is in the file
 _UNREADABLE = -1.0  # share of a text that is no number
 _SUM_TOLERANCE = 1.01
+_LONGEST_SHOWN = 60  # signs of an unknown code, which may be anything
 _JOINED_SUBTYPE = re.compile(r"\d[\dA-Za-z]{3}[A-Za-z]+")  # 4010A for 4010_A
 
 
@@ -335,6 +336,7 @@ def known_parts(parts, matches):
     found["share"] *= found["weight"]
     found = found[found["share"] > 0]
     unknown = found.loc[found["code"].isna(), ["row", "text", "share"]]
+    unknown = unknown.assign(text=unknown["text"].str.slice(0, _LONGEST_SHOWN))
     found = found[found["code"].notna()]
     # Most polygons have each code once; only the rest needs the slow grouping.
     repeated = found.duplicated(["row", "code"], keep=False)

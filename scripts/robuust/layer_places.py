@@ -19,7 +19,7 @@ from robuust.reference_systems import (
 from robuust.sources import source_words
 
 _POLYGON = (3, 6)  # shapely type ids, simple and multi
-_NOT_ABOUT_LAYERS = ("missing_coordinates", "far_from_area")  # told from the shapes
+_NOT_ABOUT_LAYERS = ["missing_coordinates", "far_from_area"]  # told from the shapes
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,16 @@ def _reasons(shapes, own, where, *, swap, **goal):
     # The shapes were turned already: given back as read, to tell if that was right.
     given = (y, x) if swap else (x, y)
     found = find_places(*given, own_crs=own, swap=swap, things=things, **goal)
-    corners = possible_coordinates(bounds[:, 0], bounds[:, 1], own)
-    corners &= possible_coordinates(bounds[:, 2], bounds[:, 3], own)
+    low = possible_coordinates(bounds[:, 0], bounds[:, 1], own)
+    corners = low & possible_coordinates(bounds[:, 2], bounds[:, 3], own)
     placed = ~np.isnan(x)
-    reasons = found.reasons.mask(found.reasons.isin(_NOT_ABOUT_LAYERS))
+    # Metres of a whole country: many a place is near the area when it is turned, by
+    # chance. Nobody turns single polygons; a turned layer is refused with a hint.
+    chance = ["swapped_coordinates"] if own.is_projected else []
+    reasons = found.reasons.mask(found.reasons.isin(_NOT_ABOUT_LAYERS + chance))
     reasons = mark(reasons, placed & ~corners, "impossible_coordinates")
-    _refuse(x[placed], y[placed], corners[placed], found.hints, own, where)
+    shown = np.where(low[:, None], bounds[:, 2:], bounds[:, :2])  # the one that fails
+    _refuse(shown[placed], corners[placed], found.hints, own, where)
     return reasons
 
 
@@ -140,10 +144,11 @@ def _nearest_corners(bounds, own, crs, area):
     )
 
 
-def _refuse(x, y, possible, hints, own, where):
+def _refuse(corners, possible, hints, own, where):
     """Stop at a layer whose numbers as a whole are not what it says they are."""
-    if not x.size:
+    if not len(corners):
         return
+    x, y = corners.T
     first = int(np.argmin(possible))  # the first impossible one, or the first at all
     degrees = (np.abs(x) <= 180).all() and (np.abs(y) <= 90).all()
     if (~possible).mean() > 0.5:

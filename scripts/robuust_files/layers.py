@@ -29,6 +29,10 @@ from robuust_files.shapefiles import (
 )
 from robuust_files.sizes import check_size
 
+# The `crs` of a GeoJSON file may be an address, which GDAL would fetch: no file makes
+# the reader call a server. There is none at this port.
+pyogrio.set_gdal_config_options({"GDAL_HTTP_PROXY": "127.0.0.1:9"})
+
 _ENCODINGS = (None, "CP1252")  # what the file says; what old programs wrote
 _EXTENSIONS = {"geopackage": ".gpkg", "flatgeobuf": ".fgb", "geojson": ".geojson"}
 _EXTENSIONS |= {"filegdb": ".gdb", "shapefile": ".shp"}

@@ -14,7 +14,7 @@ import shapely
 from robuust.sources import UnusableFileError
 
 MAX_CELLS = 10_000_000_000  # Flanders in cells of 2 m is a third of it
-MAX_POLYGONS = 5_000_000  # ten times the habitat map of Flanders
+MAX_POLYGONS = 1_500_000  # three times the habitat map of Flanders; some 5 GiB
 MAX_CLASSES = 255  # so that a class takes one byte
 _STRIP_CELLS = 2**24
 

@@ -110,16 +110,27 @@ def layer_table(layer, crs=None):
     shapes = layer.geometry
     attributes = pd.DataFrame(layer.drop(columns=shapes.name))
     columns = {str(name): _as_text(attributes[name]) for name in attributes.columns}
-    places = shapely.get_coordinates(
-        shapely.point_on_surface(shapes.array), return_index=True
-    )
-    inside = np.full((len(shapes), 2), np.nan)
-    inside[places[1]] = places[0]
+    inside = _points_inside(np.asarray(shapes, dtype=object))
     for name, values in zip(("point_x", "point_y"), inside.T, strict=True):
         columns[name] = _numbers(values)
     if shapely.get_dimensions(shapes.array).max(initial=-1) == 2:
         columns |= _sizes(shapes, crs)
     return pa.table(columns)
+
+
+def _points_inside(shapes):
+    """Give each shape a point; infinite where the shape itself is, NaN without one."""
+    bounds = shapely.bounds(shapes)
+    endless = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    endless &= ~np.isfinite(bounds).all(axis=1)
+    sound = np.where(endless, None, shapes)
+    points, owner = shapely.get_coordinates(
+        shapely.point_on_surface(sound), return_index=True
+    )
+    inside = np.full((len(shapes), 2), np.nan)
+    inside[owner] = points
+    inside[endless] = np.inf
+    return inside
 
 
 def _as_text(values):
