@@ -9,7 +9,8 @@ from robuust.sources import clean_text
 
 # After a genus these words say that the species was not named.
 _OPEN_NAMES = {"sp", "spp", "spec", "species", "indet", "onbekend"}
-_DOUBT = {"cf", "aff", "?"}
+_DOUBT = {"cf", "aff", "?", "/", "+", "of", "or", "vel"}  # two names, or half a one
+_DOUBT_AFTER_SPECIES = {"&", "-", "–", "and", "en", "et", "niet", "not", "geen"}
 _AGGREGATE = {"agg", "aggr", "coll", "complex", "group", "groep", "s.l", "s.lat", "sl"}
 _AGGREGATE |= {"sensu", "s.s", "s.str"}  # wide or narrow, the table does not say
 _RANKS = {"subsp", "ssp", "var", "subvar", "f", "forma", "form"}
@@ -55,8 +56,8 @@ def parse_name(name):
     >>> parse_name("Rana sp.").open
     True
     """
-    words = name.casefold().replace(_HYBRID, f" {_HYBRID} ").split()
-    written = name.replace(_HYBRID, f" {_HYBRID} ").split()
+    written = re.sub(rf"([{_HYBRID}?/+])", r" \1 ", name).split()
+    words = [word.casefold().strip(",;") for word in written]
     if words[:1] == [_HYBRID]:  # a hybrid genus: the sign is no part of the name
         words, written = words[1:], written[1:]
     if not words:
@@ -70,7 +71,7 @@ def parse_name(name):
     hybrid = signs in ([_HYBRID], ["x"])
     place += hybrid
     epithet = words[place] if place < len(words) else ""
-    if epithet.rstrip(".") in _DOUBT or "/" in epithet:
+    if epithet.strip("().") in _DOUBT:
         return ParsedName(genus, doubtful=True)
     if not (_EPITHET.fullmatch(epithet) and written[place][0].islower()):
         # "RANA ARVALIS" is shouted, "Rana Linnaeus" is a genus with its author.
@@ -78,7 +79,7 @@ def parse_name(name):
         if not shouted:
             return ParsedName(genus)
     rest = words[place + 1 :]
-    if any(word in (_HYBRID, "x") or word.rstrip(".") in _DOUBT for word in rest):
+    if _says_more(rest, written[place + 1 :]):
         return ParsedName(genus, doubtful=True)
     species = f"{genus} {_HYBRID} {epithet}" if hybrid else f"{genus} {epithet}"
     below = _below_species(rest, written[place + 1 :])
@@ -88,6 +89,21 @@ def parse_name(name):
         f"{species} {below}" if below else None,
         aggregate=any(word.rstrip(".") in _AGGREGATE for word in rest),
     )
+
+
+def _says_more(words, written):
+    """Tell whether the words after a species doubt it, or name a second one."""
+    bare = [word.strip("().") for word in words]
+    if bare[:1] and bare[0] in _DOUBT_AFTER_SPECIES:
+        return True
+    if any(word in _DOUBT | {_HYBRID, "x"} or word.startswith("hybr") for word in bare):
+        return True
+    known = _OF_AUTHORS | _AGGREGATE | _RANKS
+    plain = [
+        text[0].islower() and word not in known
+        for text, word in zip(written, bare, strict=True)
+    ]
+    return plain[:2] == [True, True]  # a remark: a subspecies is one word
 
 
 def _below_species(words, written):
