@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from robuust.balance import ingest_summary, source_row, source_rows
-from robuust.record_layers import join_records
+from robuust.record_layers import join_records, repeated_ids
 from robuust.records import screen_records
 from robuust.reference_systems import analysis_crs
 from robuust.runlog import log_to
@@ -50,6 +50,8 @@ def ingest_records(paths, *, sources, crs, max_distance_m, reference_date):
         rows = {"rows": table.num_rows, "crs": found.crs, "analysis": crs}
         described.append(source_row(source, "records", sha256=sha256, **rows))
     records, quarantined = join_records(screened, crs)
+    for warning in repeated_ids(screened, quarantined):
+        log.warning(warning)
     summary = ingest_summary(
         {row["source"]: row["rows"] for row in described},
         records["source"].to_pandas(),

@@ -33,7 +33,7 @@ _MORE_NAMES = {
     "count": ["aantallen", "number", "n"],
 }
 _NUMBERS = ("uncertainty_m", "area_m2", "count")
-_BY_NAME = ("id", "author", "taxon_group", *_NUMBERS)
+_BY_NAME = ("id", "taxon_group", *_NUMBERS)
 _BY_NAME += ("generalised", "consent", "embargo_until")
 _PAIRS = (  # east to north, in the names of columns
     *(("longitude", "latitude"), ("lengtegraad", "breedtegraad"), ("long", "lat")),

@@ -24,7 +24,10 @@ _BUILT_IN = {
 }
 # Numbers that the reader of a layer adds: its shapes win over what attributes say.
 _OF_LAYERS = {"x": "point_x", "y": "point_y", "radius_m": "radius_m"}
+_ADDED = (*_OF_LAYERS.values(), "area_m2")
 _NEEDED = ("species", "x", "y")
+# Whether a record may be used, and what the names of such columns have in common.
+_PERMISSIONS = {"consent": ("toestemming", "consent"), "embargo_until": ("embargo",)}
 UNREADABLE = "_unreadable"  # text of rows that the reader could not cut into columns
 
 
@@ -85,11 +88,73 @@ def find_columns(schema, source, where):
     return found
 
 
+def check_permission(schema, names, source, rows, where):
+    """Make sure that no word on consent or embargo is passed over.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema
+        Of the table as read.
+    names : dict of str to str
+        See `find_columns`.
+    source : dict
+        Its entry in the settings, complete.
+    rows : int
+        Rows of the file.
+    where : str
+        Words for the source.
+
+    Returns
+    -------
+    list of str
+        Warnings: the settings or the preset name such a column, the file has none.
+
+    Raises
+    ------
+    ValueError
+        If a column that is not read looks like one of consent or embargo.
+
+    Examples
+    --------
+    >>> schema = pa.schema([("soort", pa.string())])
+    >>> source = {"columns": {"consent": ["toestemming"]}}
+    >>> check_permission(schema, {"species": "soort"}, source, 3, "records")[0][:38]
+    'records: no column for consent found: '
+    """
+    warnings = []
+    for field, words in _PERMISSIONS.items():
+        if field in names:
+            continue
+        unread = [name for name in schema.names if name not in names.values()]
+        alike = [n for n in unread if any(word in n.casefold() for word in words)]
+        if alike:
+            raise ValueError(
+                f"{where}: column '{alike[0]}' looks like {field}, and is not read: its"
+                " rows might be used without leave. If it is, set"
+                f" `columns: {{{field}: {alike[0]}}}` at this source; if it is not,"
+                " give the file without that column."
+            )
+        if field in (source.get("columns") or {}):
+            warnings.append(
+                f"{where}: no column for {field} found: all {rows:,} rows are used;"
+                f" if the file has one, set `columns: {{{field}: ...}}`."
+            )
+    return warnings
+
+
+def added_columns(schema):
+    """Columns that the reader of a layer added; text of that name is the file's own.
+
+    Examples
+    --------
+    >>> added_columns(pa.schema([("area_m2", pa.string()), ("point_x", pa.float64())]))
+    ['point_x']
+    """
+    there = [name for name in _ADDED if name in schema.names]
+    return [n for n in there if pa.types.is_floating(schema.field(n).type)]
+
+
 def _layer_columns(schema):
-    """Columns that the reader of a layer added; text of that name is the file's own."""
-    there = {
-        field: name
-        for field, name in _OF_LAYERS.items()
-        if name in schema.names and pa.types.is_floating(schema.field(name).type)
-    }
+    added = added_columns(schema)
+    there = {field: name for field, name in _OF_LAYERS.items() if name in added}
     return there if {"x", "y"} <= there.keys() else {}

@@ -138,10 +138,13 @@ def _best_first(rows, chosen):
     best = rows.iloc[chosen]
     order = np.lexsort(
         (
+            best["y"].to_numpy(),
+            best["x"].to_numpy(),
             _hash([*_observation(best).values(), best["zero_count"].to_numpy()]),
             best["id_rank"].to_numpy(),
             best["place"].to_numpy(),
-            best["uncertainty_m"].fillna(np.inf).to_numpy(),
+            # Not known is better than there and unreadable, which is infinite.
+            best["uncertainty_m"].fillna(np.finfo(float).max).to_numpy(),
             best["generalised"].to_numpy(),
         )
     )
@@ -180,7 +183,8 @@ def _pairs(rows, group):
     """Rows of one group and two sources within reach: the better and the worse one."""
     x, y = rows["x"].to_numpy(), rows["y"].to_numpy()
     place = rows["place"].to_numpy()
-    reach = rows["uncertainty_m"].fillna(0).to_numpy()
+    reach = rows["uncertainty_m"].to_numpy()
+    reach = np.where(np.isfinite(reach), reach, 0)  # a distance that nobody knows
     width, height = np.ptp(x), np.ptp(y)
     sought = np.minimum(reach, width + height) + _SLACK_M
     # Groups are moved so far apart that no reach joins two of them.

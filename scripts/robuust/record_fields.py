@@ -15,6 +15,10 @@ from robuust.dates import read_dates
 from robuust.sources import clean_text, read_numbers
 
 _PLAIN_NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"  # read at once; others take longer
+# Units of a measure, and what one of each is in metres or square metres.
+LENGTHS = {"": 1, "m": 1, "meter": 1, "metre": 1, "metres": 1, "km": 1000}
+AREAS = {"": 1, "m2": 1, "m²": 1, "ha": 10_000, "km2": 1_000_000, "km²": 1_000_000}
+_MEASURE = r"^[<~]?\s*([0-9]+(?:[.,][0-9]+)?)\s*([a-z]*[2²]?)$"
 # A time after a date says nothing that we keep, and makes every text another one.
 _TIME = r"^([0-9]+[-/.][0-9]+[-/.][0-9]+)[T ][0-9:.,]+[^/]*$"
 _DATE_LENGTH = len("2020-05-04")
@@ -184,6 +188,47 @@ def _plain_numbers(text):
     plain = pc.match_substring_regex(text, _PLAIN_NUMBER).fill_null(False)
     bare = pc.if_else(plain, text, pa.scalar(None, text.type))
     return bare.cast(pa.float64()).to_numpy().copy(), plain
+
+
+def measure_column(column, rows, constant=None, *, units):
+    """Read a column as lengths or areas, which people may write with a unit.
+
+    Parameters
+    ----------
+    column : pyarrow ChunkedArray or None
+        As `number_column`; text may begin with <, > or ~, and end with a unit.
+    rows : int
+        Rows of the file.
+    constant : float or None
+        What a blank cell stands for.
+    units : dict of str to float
+        ``LENGTHS`` or ``AREAS``.
+
+    Returns
+    -------
+    numbers : ndarray of float, shape (rows,)
+        In metres or square metres; NaN where the cell is blank or unreadable.
+    unreadable : ndarray of bool, shape (rows,)
+        Something is there, but no measure; a negative number is none.
+
+    Examples
+    --------
+    >>> texts = pa.chunked_array([["1,5 km", "~20", "veel"]])
+    >>> numbers, unreadable = measure_column(texts, 3, units=LENGTHS)
+    >>> numbers.tolist(), unreadable.tolist()
+    ([1500.0, 20.0, nan], [False, False, True])
+    """
+    numbers, unreadable = number_column(column, rows, constant)
+    unreadable |= numbers < 0
+    numbers[unreadable] = np.nan
+    left = np.flatnonzero(unreadable)
+    if len(left) and not pa.types.is_primitive(column.type):
+        words = read_words(column.filter(pa.array(unreadable)), len(left))
+        parts = words.texts.str.casefold().str.extract(_MEASURE)
+        measures = read_numbers(parts[0])[0] * parts[1].map(units)
+        numbers[left] = words.spread(measures.astype("float64"), np.nan)
+        unreadable[left] = np.isnan(numbers[left])
+    return numbers, unreadable
 
 
 def date_column(column, rows, constant=None, **options):

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 from robuust.balance import QUARANTINE_TYPES
 from robuust.original_rows import rows_as_json
 from robuust.point_layers import lay_out_points, point_layer
-from robuust.record_columns import UNREADABLE
+from robuust.record_columns import UNREADABLE, added_columns
 from robuust.record_duplicates import find_repeats, maybe_repeats
 from robuust.side_by_side import side_by_side
+from robuust.sources import source_words
 from robuust.text_order import text_order
 
 RECORD_TYPES = {
@@ -30,6 +31,7 @@ RECORD_TYPES = {
     "also_ids": "str",
 }
 _TEXT = pa.large_string()
+_MANY_REPEATED = 0.1  # share of rows from which a column may hold no ids
 
 
 def join_records(screened, crs):
@@ -75,6 +77,36 @@ def join_records(screened, crs):
         partial(_all_set_apart, screened, rows, repeats, crs),
     )
     return point_layer(texts | numbers, RECORD_TYPES, points, crs), apart
+
+
+def repeated_ids(screened, quarantined):
+    """Warn of sources whose ids seem to be none: many observations have the same.
+
+    Parameters
+    ----------
+    screened : sequence of ScreenedRecords
+    quarantined : pyarrow.Table
+        See `join_records`.
+
+    Returns
+    -------
+    list of str
+    """
+    same = pc.equal(quarantined["reason"], "duplicate_id")
+    counts = pc.value_counts(quarantined["source"].filter(same)).to_pylist()
+    twice = {count["values"]: count["counts"] for count in counts}
+    return [
+        f"{source_words(s.source)}: {twice[s.source['name']]:,} of {len(s.records):,}"
+        " rows that could be used have the id of another observation"
+        f" (duplicate_id){_id_words(s)}: leave `columns: {{id: ...}}` of this source"
+        " out, or name a column with an id for each record."
+        for s in screened
+        if twice.get(s.source["name"], 0) > _MANY_REPEATED * len(s.records)
+    ]
+
+
+def _id_words(s):
+    return f", from column '{s.id_column}'" if s.id_column else ""
 
 
 def _kept_rows(screened):
@@ -145,8 +177,13 @@ def _decoded(values):
 
 def _all_set_apart(screened, rows, repeats, crs):
     """Rows of all sources that did not get into the records."""
-    place, row = (rows[name].to_numpy()[repeats["row"]] for name in ("place", "row"))
-    repeats = repeats.assign(row=row)
+    place, row = rows["place"].to_numpy(), rows["row"].to_numpy()
+    names = pd.Series([s.source["name"] for s in screened])
+    stays = repeats["stays"]
+    keeper = "row " + pd.Series(row[stays]).astype("str")
+    keeper += " of " + names.iloc[place[stays]].reset_index(drop=True)
+    place = place[repeats["row"]]
+    repeats = repeats.assign(row=row[repeats["row"]], keeper=keeper)
     apart = [_set_apart(s, repeats[place == k], crs) for k, s in enumerate(screened)]
     return pa.concat_tables(apart)
 
@@ -158,7 +195,7 @@ def _set_apart(s, repeats, crs):
     )
     reasons.iloc[repeats["row"]] = repeats["reason"].to_numpy()
     words = ("same as " + repeats["stays_id"]).where(
-        repeats["reason"] == "duplicate_record", "another record has this id"
+        repeats["reason"] == "duplicate_record", repeats["keeper"] + " keeps this id"
     )
     details = pd.concat([s.details, words.set_axis(repeats["row"])])
     out = reasons.notna().to_numpy()
@@ -176,6 +213,7 @@ def _set_apart(s, repeats, crs):
 
 def _originals(table, secret):
     """Rows as the file had them; secret ones as a row without columns."""
+    table = table.drop_columns(added_columns(table.schema))
     if UNREADABLE in table.column_names:
         raw = table.select([UNREADABLE])
         cells = rows_as_json(table.drop_columns([UNREADABLE]))

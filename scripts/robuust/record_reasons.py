@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from robuust.record_periods import first_field
+
 _MOST = 0.5  # share of the rows from which a setting may be wrong
 # Reasons that tell of a wrong setting when every row of a source has one of them.
 _WRONG_SETTING = {
@@ -131,8 +133,7 @@ def _place_words(file, rows):
 
 
 def _date_words(file, rows):
-    start = "date_first" if file.has("date_first") else "date"
-    first, last = file.quote(start, rows), file.quote("date_last", rows)
+    first, last = first_field(file, rows), file.quote("date_last", rows)
     also = ("', the last date is '" + last).where(last != "", "")
     return "the date is '" + first + also + "'"
 

@@ -4,13 +4,20 @@ Each function gives values for every row of the file, and the rows that cannot b
 by reason: a dictionary from reason to ndarray of bool.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from robuust.record_fields import date_column, number_column, read_words
+from robuust.record_fields import (
+    AREAS,
+    LENGTHS,
+    date_column,
+    measure_column,
+    number_column,
+    read_words,
+)
 from robuust.sources import clean_text, read_flags
 
 _ABSENT = {"absent", "afwezig", "0", "false", "nee", "no", "not found"}
@@ -33,14 +40,21 @@ class RecordFile:
 
     def read(self, reader, field, **options):
         """Read a field by one of the functions of `record_fields`."""
-        column = self.table[self.names[field]] if field in self.names else None
         constant = self.constants.get(field)
-        return reader(column, self.table.num_rows, constant, **options)
+        return reader(self.column(field), self.table.num_rows, constant, **options)
+
+    def column(self, field):
+        """Cells of a field as read; None where the file has none."""
+        return self.table[self.names[field]] if field in self.names else None
 
     def read_dates(self, field):
         """Read a field of dates, in the order of day and month of this source."""
+        return self.read(date_column, field, **self.date_order())
+
+    def date_order(self):
+        """Order of day and month, as an option of the readers of dates."""
         order = self.source.get("date_order")
-        return self.read(date_column, field, **({"order": order} if order else {}))
+        return {"order": order} if order else {}
 
     def quote(self, field, rows):
         """Text of a field as the file has it, for chosen rows; blanks are empty."""
@@ -87,32 +101,6 @@ def read_taxa(file, given, matched, species):
         "species": pd.Categorical.from_codes(code, accepted),
         "taxon_group": pd.Categorical.from_codes(group, groups),
     }, reasons
-
-
-def read_period(file, reference_date):
-    """First and last day of each row.
-
-    Parameters
-    ----------
-    file : RecordFile
-    reference_date : str
-        Later records are of the future (ISO date).
-
-    Returns
-    -------
-    values : dict of str to ndarray of datetime64[s]
-        date_first and date_last, missing where a row has no date.
-    reasons : dict of str to ndarray of bool
-    """
-    start = "date_first" if file.has("date_first") else "date"
-    first, last, bad, unread = file.read_dates(start)
-    _, given_last, bad_last, unread_last = file.read_dates("date_last")
-    last = np.where(np.isnat(given_last), last, given_last)
-    return {"date_first": first, "date_last": last}, {
-        "unreadable_date": unread | unread_last,
-        "impossible_date": bad | bad_last | (last < first),
-        "future_date": first > np.datetime64(reference_date),
-    }
 
 
 def read_presence(file):
@@ -169,16 +157,18 @@ def read_sureness(file):
     file : RecordFile
         Where its uncertainty is blank, the area in which the species was seen counts
         (the radius of the circle with that area; of a layer, the radius round the
-        polygon), then the constant. Its source may have ``generalised_words``; without
-        them any text that is not a no counts as blurred: Darwin Core explains in words
-        how a place was blurred.
+        polygon), then the constant. Its source may have ``generalised_words``, or
+        ``not_generalised_words``: with these every other word counts as blurred.
+        Without both any text that is not a no counts as blurred: Darwin Core explains
+        in words how a place was blurred.
 
     Returns
     -------
     values : dict of str to ndarray
-        uncertainty_m, NaN where nothing is known [m], and generalised.
+        uncertainty_m, NaN where nothing is known, infinite where something is there
+        that cannot be read [m], and generalised.
     notes : dict of str to ndarray of bool
-        Rows whose uncertainty is there, but no distance.
+        Rows whose uncertainty, or the area that stands for it, cannot be read.
     """
     uncertainty_m, unreadable = _uncertainty(file)
     values = {"uncertainty_m": uncertainty_m, "generalised": _generalised(file)}
@@ -188,21 +178,29 @@ def read_sureness(file):
 def _generalised(file):
     words = file.read(read_words, "generalised")
     blurred, other = read_flags(words.texts)
+    folded = words.texts.str.casefold()
     own = _folded(file.source.get("generalised_words"))
-    blurred |= words.texts.str.casefold().isin(own) if own else other
+    exact = _folded(file.source.get("not_generalised_words"))
+    if exact:
+        blurred = ~folded.isin(exact - own)
+    else:
+        blurred |= folded.isin(own) if own else other
     return words.spread(blurred, False)
 
 
 def _uncertainty(file):
-    bare = replace(file, constants={})
-    given, unreadable = bare.read(number_column, "uncertainty_m")
-    unreadable = unreadable | (given < 0)
-    found = np.where(unreadable, np.nan, given)
+    """How far off places may be, and where that is written unreadably."""
+    column = file.column("uncertainty_m")
+    found, unreadable = measure_column(column, file.table.num_rows, units=LENGTHS)
     if file.has("area_m2") or file.has("radius_m"):
-        area_m2, _ = file.read(number_column, "area_m2")
+        area_m2, bad = file.read(measure_column, "area_m2", units=AREAS)
         radius_m, _ = file.read(number_column, "radius_m")
-        circle_m = np.sqrt(np.where(area_m2 >= 0, area_m2, np.nan) / np.pi)
-        found = np.where(np.isnan(found), np.fmax(radius_m, circle_m), found)
+        unreadable |= bad & np.isnan(found)
+        found = np.where(
+            np.isnan(found), np.fmax(radius_m, np.sqrt(area_m2 / np.pi)), found
+        )
+    # Nobody knows how vague such a place is: the record is kept and supports nothing.
+    found[unreadable & np.isnan(found)] = np.inf
     if "uncertainty_m" in file.constants:
         found[np.isnan(found)] = float(file.constants["uncertainty_m"])
     return found, unreadable

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyproj
 
 from robuust.places import Places, find_places
-from robuust.record_columns import UNREADABLE, find_columns
+from robuust.record_columns import UNREADABLE, check_permission, find_columns
 from robuust.record_fields import number_column, read_words
 from robuust.record_ids import given_ids, record_ids
+from robuust.record_periods import read_period
 from robuust.record_reasons import (
     first_reasons,
     judge_reasons,
@@ -21,7 +22,6 @@ from robuust.record_reasons import (
 from robuust.record_values import (
     RecordFile,
     not_approved,
-    read_period,
     read_presence,
     read_sureness,
     read_taxa,
@@ -43,6 +43,7 @@ class ScreenedRecords:
     table: pa.Table  # as read
     records: pd.DataFrame  # rows that are kept; ``row`` is their place in the table
     ids: pa.Array  # of the rows that are kept
+    id_column: str  # name of the column with them; empty where the file has none
     places: Places  # of all rows
     reasons: pd.Series  # of all rows (category), missing where a row is kept
     details: pd.Series  # of rows whose words are quoted, by their place in the table
@@ -85,10 +86,12 @@ def screen_records(
     ------
     ValueError
         If a column or the reference system is missing, or every row fails for one
-        reason that a setting can mend.
+        reason that a setting can mend, or a column looks like consent or embargo and
+        is not read.
     """
     where = source_words(source)
     names = find_columns(table.schema, source, where)
+    warnings = check_permission(table.schema, names, source, table.num_rows, where)
     file = RecordFile(table, source, names, source.get("constants") or {})
     if declared_crs is None and names.get("x", "").casefold() == "decimallongitude":
         declared_crs = "EPSG:4326"  # what Darwin Core prescribes
@@ -124,7 +127,7 @@ def screen_records(
         table.num_rows,
     )
     details = write_details(reasons, file, given, matched)
-    warnings = judge_reasons(reasons, details, places.hints, where)
+    warnings += judge_reasons(reasons, details, places.hints, where)
     kept = reasons.isna().to_numpy()
     values = taxa | period | presence | sureness | {"x": places.x, "y": places.y}
     records = _kept_records(values, kept)
@@ -135,6 +138,7 @@ def screen_records(
         table,
         records,
         record_ids(ids.filter(pa.array(kept)), records, source["name"]),
+        names.get("id", ""),
         places,
         reasons,
         details,

@@ -190,7 +190,8 @@ def test_tables_without_places_are_read_in_full(region, ingest, path, column):
     found = ingest("records", path, area, constants=constants, **keys)
     reasons = set(found.summary.index) - {"balance"}
     assert found.summary["balance"] == len(found.quarantined) == n
-    assert reasons <= {"unknown_species", "genus_only", "missing_species"}
+    of_names = {"unknown_species", "genus_only", "uncertain_name", "missing_species"}
+    assert reasons <= of_names
     [names] = found.columns_apart()
     assert len(names) == columns
     texts = {json.loads(row)[column] for row in found.quarantined["original"]}

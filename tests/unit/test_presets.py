@@ -122,7 +122,9 @@ def test_a_key_of_a_preset_that_the_settings_have_too_allows_the_same():
                 ours[key]["properties"]
             )
         for key in {"date_order", "swap_coordinates", "quality_words"} & set(ours):
-            allowed = {k: v for k, v in ours[key].items() if k != "description"}
+            place = ours[key].get("$ref", "").rpartition("/")[2]
+            allowed = dict(CONFIG_SCHEMA["$defs"][place] if place else ours[key])
+            allowed.pop("description")
             theirs = SCHEMA["properties"][key]
             assert {k: v for k, v in theirs.items() if k != "description"} == allowed
 
@@ -166,6 +168,12 @@ def test_who_says_where_the_code_is_gets_no_column_model(own):
     filled = complete_source(MAP | {"preset": "imna"} | own, SHIPPED)
     assert "parts" not in filled
     assert filled["no_habitat"] == ["H0000", "0000"]
+
+
+@pytest.mark.parametrize("preset", [["gbif"], {"gbif": 1}, 3, None])
+def test_a_preset_that_is_no_text_fills_in_nothing(preset):
+    source = MAP | {"preset": preset}
+    assert complete_source(source, SHIPPED) == source
 
 
 def test_completing_a_source_changes_neither_source_nor_preset():
@@ -247,6 +255,7 @@ def test_all_problems_of_all_presets_come_together():
         {"sources": None},
         {"sources": {"habitat": None, "records": [3, {}]}},
         {"sources": {"habitat": [{"preset": 3}, {"preset": None}]}},
+        {"sources": {"records": [{"preset": ["gbif"]}, {"preset": {"gbif": 1}}]}},
     ],
 )
 def test_settings_of_the_wrong_shape_are_left_to_the_schema(config):

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from robuust.record_columns import find_columns
+from robuust.record_columns import added_columns, check_permission, find_columns
 
 
 def find(names, **source):
@@ -58,3 +58,53 @@ def test_the_shapes_of_a_layer_win_over_its_attributes_but_text_does_not():
     found = find_columns(pa.schema(text + number), {"columns": {"x": "x"}}, "records")
     assert (found["x"], found["y"]) == ("point_x", "point_y")
     assert find(["species", "x", "y", "point_x", "point_y"])["x"] == "x"
+
+
+def test_only_the_numbers_that_the_reader_added_are_called_added():
+    text = [(name, pa.string()) for name in ("radius_m", "x")]
+    number = [(name, pa.float64()) for name in ("point_x", "point_y", "area_m2")]
+    assert added_columns(pa.schema(text + number)) == ["point_x", "point_y", "area_m2"]
+
+
+# --- Leave to use the records
+
+NAMED = {"columns": {"consent": ["toestemming_wnr"], "embargo_until": ["toon_datum"]}}
+
+
+def permission(names, found=None, source=NAMED):
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return check_permission(schema, found or {}, source, 1200, "records 'a'")
+
+
+def test_a_file_without_the_promised_column_of_consent_gives_a_warning():
+    consent, embargo = permission(["naam_lat", "x", "y"])
+    assert "no column for consent found: all 1,200 rows are used" in consent
+    assert "set `columns: {consent: ...}`" in consent
+    assert "no column for embargo_until found" in embargo
+
+
+def test_a_file_of_which_nobody_promised_consent_gives_no_warning():
+    assert permission(["species", "x", "y"], source={}) == []
+
+
+def test_columns_of_consent_and_embargo_that_are_read_give_no_warning():
+    names = ["toestemming_wnr", "toon_datum", "toestemming_datum"]
+    found = {"consent": "toestemming_wnr", "embargo_until": "toon_datum"}
+    assert permission(names, found) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("Toestemming2", "consent"),
+        ("observer_CONSENT", "consent"),
+        ("embargo_einde", "embargo_until"),
+    ],
+)
+@pytest.mark.parametrize("source", [NAMED, {}])
+def test_a_column_that_looks_like_consent_and_is_not_read_is_refused(
+    name, field, source
+):
+    words = rf"'{name}'.*set `columns: {{{field}: {name}}}`"
+    with pytest.raises(ValueError, match=words):
+        permission(["naam_lat", name], source=source)

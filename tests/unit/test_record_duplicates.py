@@ -18,7 +18,9 @@ RECORDS = st.lists(
             "y": st.sampled_from([0.0, 0.4]),
             "present": st.sampled_from([True, True, False]),
             "generalised": st.sampled_from([False, False, True]),
-            "uncertainty_m": st.sampled_from([np.nan, 0.0, 2.5, 5.0, 10.0, 1e12]),
+            "uncertainty_m": st.sampled_from(
+                [np.nan, 0.0, 2.5, 5.0, 10.0, 1e12, np.inf]
+            ),
             "place": st.integers(0, 2),
             "id": st.integers(0, 30),
         }
@@ -65,7 +67,9 @@ def observation(row):
 
 def near(one, other):
     """Tell whether two records of two sources are of one day, place and status."""
-    sure = [0 if np.isnan(r.uncertainty_m) else r.uncertainty_m for r in (one, other)]
+    sure = [
+        r.uncertainty_m if np.isfinite(r.uncertainty_m) else 0 for r in (one, other)
+    ]
     return (
         one.place != other.place
         and (one.species, one.present) == (other.species, other.present)
@@ -74,10 +78,16 @@ def near(one, other):
     )
 
 
+def vagueness(uncertainty_m):
+    """Order by uncertainty: known, not known, unreadable."""
+    unknown, unreadable = np.isnan(uncertainty_m), np.isinf(uncertainty_m)
+    return unknown + 2 * unreadable, np.nan_to_num(uncertainty_m)
+
+
 def slowly(rows):
     """Do as `find_repeats`, pair by pair, on positions in ``rows``."""
     worth = [
-        (r.generalised, np.nan_to_num(r.uncertainty_m, nan=np.inf), r.place, r.id_rank)
+        (r.generalised, vagueness(r.uncertainty_m), r.place, r.id_rank)
         for r in rows.itertuples()
     ]
     records = list(rows.itertuples())

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robuust.dates import read_dates
-from robuust.record_fields import date_column, number_column, read_words
+from robuust.record_fields import (
+    AREAS,
+    LENGTHS,
+    date_column,
+    measure_column,
+    number_column,
+    read_words,
+)
 from robuust.sources import read_numbers
 
 CELLS = st.lists(
@@ -66,3 +73,37 @@ def test_dates_are_those_of_the_reader_of_single_texts(kind):
         strict=True,
     ):
         np.testing.assert_array_equal(found, expected.to_numpy(dtype=found.dtype))
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())])
+@pytest.mark.parametrize(
+    ("text", "units", "metres"),
+    [
+        ("1 km", LENGTHS, 1000),
+        ("0,5KM", LENGTHS, 500),
+        (">1000", LENGTHS, None),  # nobody knows how much more
+        ("< 25 m", LENGTHS, 25),
+        ("~100 meter", LENGTHS, 100),
+        ("25", LENGTHS, 25),
+        ("1 ha", AREAS, 10_000),
+        ("~2,5 km²", AREAS, 2_500_000),
+        ("1.000.000", AREAS, None),
+        ("1 ha", LENGTHS, None),
+        ("ongeveer", LENGTHS, None),
+        ("-5 m", LENGTHS, None),
+        ("-5", LENGTHS, None),
+    ],
+)
+def test_a_measure_may_have_a_unit_and_a_sign(text, units, metres, kind):
+    column = pa.chunked_array([[text, None], ["7"]], pa.string()).cast(kind)
+    numbers, unreadable = measure_column(column, 3, units=units)
+    expected = np.nan if metres is None else metres
+    np.testing.assert_array_equal(numbers, [expected, np.nan, 7])
+    assert unreadable.tolist() == [metres is None, False, False]
+
+
+def test_a_measure_that_is_a_number_already_is_not_read_as_text():
+    column = pa.chunked_array([[2.5, -1.0, np.inf, None]])
+    numbers, unreadable = measure_column(column, 4, units=LENGTHS)
+    np.testing.assert_array_equal(numbers, [2.5, np.nan, np.nan, np.nan])
+    assert unreadable.tolist() == [False, True, True, False]

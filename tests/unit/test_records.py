@@ -167,7 +167,41 @@ def test_an_area_tells_how_sure_a_place_is_when_nothing_better_does():
         constants={"uncertainty_m": 707},
     )
     found = rows.records["uncertainty_m"].tolist()
-    assert found == pytest.approx([5, 100, 707, 707], abs=0.01)
+    assert found == pytest.approx([5, 100, np.inf, 707], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"uncertainty_m": "1 km"}, 1000),
+        ({"uncertainty_m": ">1000"}, 1000),
+        ({"uncertainty_m": "vaag"}, np.inf),
+        ({"uncertainty_m": "-5"}, np.inf),
+        ({"area_m2": "1.000.000"}, np.inf),
+        ({"area_m2": "1.000.000", "uncertainty_m": "5"}, 5),
+        ({"area_m2": "31415,9", "uncertainty_m": "vaag"}, 100),
+        ({"area_m2": "vaag", "uncertainty_m": "vaag"}, np.inf),
+    ],
+)
+@pytest.mark.parametrize("constants", [{}, {"uncertainty_m": 707}])
+def test_what_is_there_and_cannot_be_read_is_never_called_precise(
+    cells, expected, constants
+):
+    rows = screen(GOOD | cells, GOOD, constants=constants)
+    blank = constants.get("uncertainty_m", np.nan)
+    found = rows.records["uncertainty_m"].tolist()
+    assert found == pytest.approx([expected, blank], abs=0.01, nan_ok=True)
+    wrong = {"vaag", "1.000.000", "-5"} & set(cells.values())
+    noted = bool(wrong) and expected != 5
+    assert ("field", "unreadable_uncertainty", int(noted)) in rows.notes
+
+
+def test_two_sources_do_not_merge_by_an_uncertainty_that_cannot_be_read():
+    here = GOOD | {"uncertainty_m": "10", "record_id": "1"}
+    there = GOOD | {"uncertainty_m": "vaag", "record_id": "2", "x": "65400"}
+    records, apart = join_records([screen(here), screen(there, name="gbif")])
+    assert records["uncertainty_m"].tolist() == [10, np.inf]
+    assert apart.empty
 
 
 def test_the_radius_round_a_polygon_of_a_layer_counts_with_its_point():
@@ -202,6 +236,56 @@ def test_with_words_of_its_own_a_source_says_what_is_blurred():
         generalised_words=["Vervaagd"],
     )
     assert rows.records["generalised"].tolist() == [True, False, True, False]
+
+
+def test_of_a_source_that_says_what_is_not_blurred_every_other_word_is():
+    words = ("onvervaagd", "Nee", "5km-hok", "vervaagd", "")
+    rows = screen(
+        *[GOOD | {"generalised": word} for word in words],
+        not_generalised_words=["onvervaagd", "nee"],
+    )
+    assert rows.records["generalised"].tolist() == [False, False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("cells", "first", "last"),
+    [
+        ({"date_first": "", "date": "2020-05-04"}, "2020-05-04", "2020-05-04"),
+        ({"date_first": "2019", "date": "2020-05-04"}, "2019-01-01", "2019-12-31"),
+        ({"date": "", "date_last": "2003-06-01"}, "2003-06-01", "2003-06-01"),
+        ({"date": "", "date_last": "2003"}, "2003-01-01", "2003-12-31"),
+        ({"date": "2002-01-01", "date_last": "2003"}, "2002-01-01", "2003-12-31"),
+        ({"date": "", "date_first": ""}, "1999-01-01", "1999-12-31"),
+    ],
+)
+def test_each_row_has_the_dates_that_it_has(cells, first, last):
+    other = GOOD | {"date_first": "2001-05-01", "date_last": ""}
+    rows = screen(GOOD | cells, other, constants={"date": "1999"})
+    days = rows.records.loc[0, ["date_first", "date_last"]]
+    assert [f"{day:%Y-%m-%d}" for day in days] == [first, last]
+    assert rows.records["date_first"][1] == pd.Timestamp("2001-05-01")
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"date": "2025-12-01/2027-01-01"}, "future_date"),
+        ({"date": "2026-01-01/2026-12-31"}, "future_date"),
+        ({"date": "2025-12-01/2026-01-01"}, "kept"),
+        ({"date": "2026-01-01/03"}, "future_date"),
+        ({"date": "2025/2026"}, "kept"),
+        ({"date": "2025/2027"}, "future_date"),
+        ({"date": "2026-01"}, "kept"),
+        ({"date": "1/2026"}, "kept"),
+        ({"date": "2026"}, "kept"),
+        ({"date": "2020", "date_last": "2026-01-02"}, "future_date"),
+        ({"date": "2020", "date_last": "2026"}, "kept"),
+        ({"date": "2020", "date_last": "2027"}, "future_date"),
+        ({"date": "2020", "date_last": "2025/2027"}, "future_date"),
+    ],
+)
+def test_a_range_that_ends_in_the_future_is_of_the_future(cells, reason):
+    assert reason_of(**cells) == reason
 
 
 def test_first_and_last_dates_come_from_their_own_columns():
@@ -375,9 +459,21 @@ def test_of_withheld_rows_nothing_is_shown_but_that_they_are_there():
 
 
 def test_a_file_of_withheld_rows_alone_is_no_error_but_a_warning():
-    rows = screen(GOOD | {"toestemming": "nee"}, **CONSENT)
+    rows = screen(GOOD | {"toestemming": "nee", "embargo": ""}, **CONSENT)
     assert reasons_of(rows) == ["no_consent"]
     assert "1 of 1 rows" in rows.warnings[0]
+
+
+def test_a_preset_that_knows_of_consent_says_when_the_file_does_not():
+    rows = screen(GOOD, GOOD, columns={"consent": ["toestemming_wnr"]})
+    assert reasons_of(rows) == ["kept", "kept"]
+    assert len(rows.warnings) == 1
+    assert "no column for consent found: all 2 rows are used" in rows.warnings[0]
+
+
+def test_a_column_of_consent_by_another_name_stops_the_run():
+    with pytest.raises(ValueError, match=r"'toestemming2'.*columns: {consent:"):
+        screen(GOOD | {"toestemming2": "nee"}, **CONSENT)
 
 
 def with_unreadable_row(**cells):
@@ -467,6 +563,39 @@ def test_one_id_for_two_observations_is_quarantined():
     records, apart = join_records([rows])
     assert len(records) == 1
     assert apart["reason"].tolist() == ["duplicate_id"]
+    assert apart["detail"].tolist() == ["row 1 of field keeps this id"]
+
+
+@pytest.mark.parametrize(("twice", "warned"), [(2, True), (1, False)])
+def test_a_column_that_repeats_its_ids_gives_a_warning(twice, warned):
+    rows = [
+        GOOD | {"record_id": str(max(k, twice)), "date": f"{2000 + k}-05-04"}
+        for k in range(11)
+    ]
+    screened = [screen(*rows)]
+    warnings = record_layers.repeated_ids(
+        screened, record_layers.join_records(screened, CRS)[1]
+    )
+    assert len(warnings) == warned
+    if warned:
+        assert "2 of 11 rows" in warnings[0]
+        assert "'record_id'" in warnings[0]
+        assert "columns: {id: ...}" in warnings[0]
+
+
+def test_of_a_layer_the_original_has_no_columns_that_we_added():
+    layer = {"point_x": 65000.0, "point_y": 205000.0, "area_m2": 4e4}
+    layer |= {"radius_m": 500.0, "species": "?"}
+    good = layer | {"species": "Crex crex"}
+    _, apart = join_records([screen(table=pa.Table.from_pylist([layer, good]))])
+    assert apart["original"].tolist() == ['{"species": "?"}']
+
+
+def test_a_layer_without_attributes_has_originals_without_columns():
+    places = [{"point_x": 65000.0, "point_y": y} for y in (1e5, 205000.0)]
+    bare = pa.Table.from_pylist(places)
+    _, apart = join_records([screen(table=bare, constants={"species": "Crex crex"})])
+    assert apart["original"].tolist() == ["{}"]
 
 
 def test_the_order_of_rows_does_not_change_the_records():

@@ -70,6 +70,7 @@ def test_patches_of_several_networks_in_reach_support_nothing():
         {"present": False},
         {"generalised": True},
         {"uncertainty_m": 500.1},
+        {"uncertainty_m": np.inf},
         {"date_first": None, "date_last": None},
         {"date_first": "2026-01-02", "date_last": "2026-01-02"},
     ],

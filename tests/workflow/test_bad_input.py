@@ -283,7 +283,7 @@ AT_INGEST = {
         "`crs: EPSG:31370`",
     ],
     metres_called_degrees: [
-        *["'heath_map'", "WGS 84", "8 of 8", "cannot be degrees"],
+        *["'heath_map'", "WGS 84", "4 of 4", "cannot be degrees"],
         "`crs: EPSG:31370`",
     ],
     layer_without_column: ["'heath_map'", "no column 'kode'", "code", "Correct the"],

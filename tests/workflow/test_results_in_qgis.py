@@ -136,6 +136,10 @@ def small_layers():
             {"reason": "no polygon", "geometry": line[1]},
             {"reason": "no geometry", "geometry": None},
         ],
+        "coverage_faults": [
+            {"kind": "gap", "geometry": place(6)},
+            {"kind": "overlap", "geometry": place(7)},
+        ],
         "quarantined_context": [{"reason": "no polygon", "geometry": place(5)}],
         "quarantined_records": [
             {"reason": "no date", "geometry": Point(30_500, 200_500)}
