@@ -39,7 +39,7 @@ def complete_source(source, presets):
     >>> complete_source({"preset": "nl", "code_column": "TYPE"}, presets)
     {'preset': 'nl', 'code_column': 'TYPE'}
     """
-    preset = presets.get(source.get("preset"), {})
+    preset = _preset_of(source, presets) or {}
     filled = dict(source)
     own_code = CODE_KEYS & source.keys()
     for key, value in preset.items():
@@ -132,7 +132,7 @@ def _wrong_kinds(config, presets):
     """Find sources that name a preset for another kind of source."""
     problems = []
     for kind, source in _entries(config):
-        preset = presets.get(source.get("preset"))
+        preset = _preset_of(source, presets)
         told = preset.get("kind") if isinstance(preset, dict) else None
         if told in KINDS and told != kind:
             place = f"sources.{kind}[{source.get('name')}].preset"
@@ -142,6 +142,15 @@ def _wrong_kinds(config, presets):
             )
             problems.append(Problem(SETTINGS, None, place, message))
     return problems
+
+
+def _preset_of(source, presets):
+    """Give what stands in the preset of a source; None where it names none.
+
+    A list or mapping in its place is left to the schema of the settings.
+    """
+    name = source.get("preset")
+    return presets.get(name) if isinstance(name, str) else None
 
 
 def _entries(config):

@@ -48,7 +48,8 @@ def open_zip(path, limits=LIMITS):
     Returns
     -------
     list of zipfile.ZipInfo
-        The files among the members; folders are left out.
+        The files among the members; folders are left out. Backslashes in their names,
+        which old programs on Windows write, have become slashes.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def open_zip(path, limits=LIMITS):
     _check_member_list(path, limits)
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
+            members = [m for m in _plainly_named(archive) if not m.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
         raise UnusableFileError(
             f"the zip file is damaged or cut off ({error}); fetch it again"
@@ -78,6 +79,14 @@ def open_zip(path, limits=LIMITS):
     _check_size(
         sum(m.file_size for m in members), sum(m.compress_size for m in members), limits
     )
+    return members
+
+
+def _plainly_named(archive):
+    """Members of a zip file, the folders in their names parted by slashes."""
+    members = archive.infolist()
+    for member in members:  # a member finds its content by `orig_filename`
+        member.filename = member.filename.replace("\\", "/")
     return members
 
 
@@ -110,7 +119,7 @@ def _check_member(member):
     """Refuse a member that is no plain file inside the folder of the zip file."""
     name = member.filename
     parts = PurePosixPath(name).parts
-    outside = name.startswith("/") or ".." in parts or "\\" in name or ":" in name
+    outside = name.startswith("/") or ".." in parts or ":" in name
     if outside or not name.isprintable():
         raise UnusableFileError(
             f"the zip file holds a name that leads out of its folder ({name!r}); pack"
@@ -168,8 +177,9 @@ def unpacked_chunks(path, member=None, limits=LIMITS):
             file, packed = stack.enter_context(gzip.open(path)), _file_size(path)
         else:
             archive = stack.enter_context(zipfile.ZipFile(path))
-            packed = archive.getinfo(member).compress_size
-            file = stack.enter_context(archive.open(member))
+            found = {m.filename: m for m in _plainly_named(archive)}[member]
+            packed = found.compress_size
+            file = stack.enter_context(archive.open(found))
         unpacked = 0
         while chunk := file.read(_CHUNK_BYTES):
             unpacked += len(chunk)
@@ -200,8 +210,9 @@ def first_bytes(path, members, size):
         If the content is damaged.
     """
     with zipfile.ZipFile(path) as archive:
+        found = {m.filename: m for m in _plainly_named(archive)}
         for member in members:
-            with _damage_in_words(member), archive.open(member) as file:
+            with _damage_in_words(member), archive.open(found[member]) as file:
                 head = file.read(size)
             yield member, head
 

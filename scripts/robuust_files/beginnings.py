@@ -1,11 +1,11 @@
 """The first rows of any file, to look at it: a large one is not read whole."""
 
 import tempfile
-import zipfile
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
@@ -18,12 +18,12 @@ from robuust.connections import is_database
 from robuust.file_starts import FileStart
 from robuust.listing import listed
 from robuust.sources import UnusableFileError, readable, source_words
-from robuust_files.archives import is_zip, opened, unpacked_chunks
+from robuust_files.archives import is_zip, open_zip, opened, unpacked_chunks
 from robuust_files.darwin_core import read_darwin_core
 from robuust_files.geopackages import count_rows
 from robuust_files.layers import list_layers, read_layer
 from robuust_files.recognise import FileForm, recognise
-from robuust_files.shapefiles import shapefile_parts, shapefiles_in
+from robuust_files.shapefiles import meant_layer, shapefile_parts, shapefiles_in
 from robuust_files.spreadsheets import read_spreadsheet
 from robuust_files.tables import DEGREES, layer_table
 from robuust_files.text import read_text
@@ -97,7 +97,7 @@ def _text(form, source, max_rows):
         whole = _write_head(form, member, head, _MAX_BYTES)
         sample = read_sample(head)
         written = text_form(sample, encoding=find_encoding(sample, head))
-        table = read_text(head)
+        table = read_text(head, quiet=True)
         rows, exact = len(table), whole
         if not whole:
             rows = _likely_rows(form, member, rows / head.stat().st_size)
@@ -121,8 +121,7 @@ def _likely_rows(form, member, rows_per_byte):
     if member is None:
         size = Path(form.path).stat().st_size
     else:
-        with zipfile.ZipFile(form.path) as archive:
-            size = archive.getinfo(member).file_size
+        size = next(m.file_size for m in open_zip(form.path) if m.filename == member)
     return int(float(f"{rows_per_byte * size:.2g}"))
 
 
@@ -233,12 +232,14 @@ def _first(items):
 
 def _layer_start(form, path, source, max_rows, rows):
     layers, layer = list_layers(path), source.get("layer")
+    if form.kind == "shapefile" and layer is not None:
+        layer = meant_layer(shapefiles_in(path), layer)
     counts = {name: _count(form.kind, path, name) for name in layers}
     if layer is None or (form.members and layer not in layers):  # a member of a zip
         layer = _largest_layer(layers, counts)
     about = {"name": source["name"], "path": path} | ({"layer": layer} if layer else {})
     try:
-        shapes = read_layer(about, max_features=max_rows + 1)
+        shapes = read_layer(about, max_features=max_rows + 1, tables=True)
     except UnusableFileError as refusal:  # it names a path that the user does not know
         words = str(refusal).removeprefix(source_words(about)).removeprefix(": ")
         raise UnusableFileError(words.replace(path, form.path).strip()) from refusal
@@ -247,7 +248,10 @@ def _layer_start(form, path, source, max_rows, rows):
     if whole or len(shapes) > max_rows + 1:  # all were read
         rows = len(shapes)
     rows = rows or counts[layer or next(iter(layers))]
-    dimension = shapely.get_dimensions(shapes.geometry.array).max(initial=-1)
+    crs, dimension = None, -1  # of a table without geometry
+    if isinstance(shapes, gpd.GeoDataFrame):
+        crs = shapes.crs
+        dimension = shapely.get_dimensions(shapes.geometry.array).max(initial=-1)
     return FileStart(
         path,
         form.kind,
@@ -256,7 +260,7 @@ def _layer_start(form, path, source, max_rows, rows):
         whole=whole,
         layer=layer or source.get("layer"),
         layers={name: (layers[name], counts[name]) for name in layers},
-        crs=shapes.crs,
+        crs=crs,
         geometry=_SHAPES[dimension] if dimension >= 0 else None,
     )
 

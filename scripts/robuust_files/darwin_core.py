@@ -232,10 +232,10 @@ def _read_file(path, name, table):
     )
     try:
         rows = read_form(path, form, sample)
-    except NotUtf8Error as error:
+    except NotUtf8Error:
         raise UnusableFileError(
             f"{name} is not in {table.encoding}, as its meta.xml says: set the true"
             " `encoding` of this source (cp1252 for Windows-1252)"
-        ) from error
+        ) from None
     unread = [name for name in rows.column_names if name.startswith("_not_described_")]
     return rows.drop_columns(unread)

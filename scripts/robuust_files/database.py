@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import geopandas as gpd
+import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -143,6 +144,11 @@ def _connected(path):
             f"the database cannot be reached ({str(error.orig).strip()}); check host,"
             " database and user in `path`, and the password in PGPASSWORD or ~/.pgpass"
         ) from error
+    except (sa.exc.DataError, pd.errors.DatabaseError):
+        raise UnusableFileError(  # the words of the database quote values of a record
+            "the database cannot compute or hand over a row of it: mostly a view meets"
+            " content that it does not expect; ask its owner for a table in its place"
+        ) from None
     except sa.exc.DBAPIError as error:
         words = str(error.orig).splitlines()[0]
         raise UnusableFileError(

@@ -22,6 +22,7 @@ from robuust_files.geopackages import check_geopackage, count_rows, list_geopack
 from robuust_files.recognise import recognise, same_name
 from robuust_files.shapefiles import (
     check_shapefile,
+    meant_layer,
     shape_type,
     shapefile_encodings,
     shapefile_parts,
@@ -48,7 +49,7 @@ _NO_MAPS = {
 log = logging.getLogger(__name__)
 
 
-def read_layer(source, *, max_features=None):
+def read_layer(source, *, max_features=None, tables=False):
     """Read a map layer from a file, a folder, a zip file or a database.
 
     Curves become straight pieces; everything else stays as it is drawn: heights and
@@ -62,13 +63,15 @@ def read_layer(source, *, max_features=None):
     max_features : int, optional
         Read no more than the first so many, to look at a file; Parquet files,
         rasters and databases are read whole.
+    tables : bool
+        Read a table without geometry too, instead of refusing it.
 
     Returns
     -------
     GeoDataFrame
         In the reference system that the file names, or in none. A raster gives the
         outlines of its classes with, where the source has ``codes``, a column
-        ``code``.
+        ``code``. A table without geometry gives a plain DataFrame.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def read_layer(source, *, max_features=None):
         A ValueError in words that name the source.
     """
     if not is_database(source["path"]):
-        return readable(source, _read_file, source, max_features)
+        return readable(source, _read_file, source, max_features, tables)
     from robuust_files.database import read_table  # slow to import
 
     return readable(source, read_table, source)
@@ -162,13 +165,17 @@ def _plain_file(form):
 
 
 def _named_well(form, folder):
-    """Link to a file that has another extension than its content."""
+    """Link to a file that has another extension than its content.
+
+    In a folder of shapefiles the one to read is not known yet.
+    """
     path, extension = Path(form.path), _EXTENSIONS.get(form.kind)
     if extension is None or (form.kind == "shapefile" and path.is_dir()):
         return form
-    parts = shapefile_parts(path) if form.kind == "shapefile" else {extension: path}
-    good = all(p == path.with_suffix(p.suffix) for p in parts.values())
-    good &= path.suffix.lower() == extension
+    parts, good = {extension: path}, path.suffix.lower() == extension
+    if form.kind == "shapefile":
+        parts = shapefile_parts(path)
+        good = all(p == path.with_suffix(ending) for ending, p in parts.items())
     if good and not _WITH_MEANING.search(str(path)):
         return form
     stem = _WITH_MEANING.sub("_", path.stem)
@@ -197,7 +204,7 @@ def _layers(form):
     return {about["layer_name"]: (path, about["geometry_type"], about)}
 
 
-def _read_file(source, max_features):
+def _read_file(source, max_features, tables):
     wanted = source.get("layer")
     with _plain_file(recognise(source["path"], wanted)) as form:
         if form.kind == "raster":
@@ -207,30 +214,42 @@ def _read_file(source, max_features):
         if form.kind == "geoparquet":
             return _read_parquet(form.path)
         layers = _layers(form)
+        if form.kind == "shapefile" and wanted is not None:
+            files = {name: path for name, (path, _, _) in layers.items()}
+            wanted = meant_layer(files, wanted)
         kinds = {name: kind for name, (_, kind, _) in layers.items()}
         name = choose_layer(kinds, wanted, form.path)
         path, geometry, about = layers[name]
-        if geometry is None:
+        if geometry is None and not tables:
             raise UnusableFileError(
                 f"layer {name} is a table without geometry: it cannot be mapped."
                 " Choose another `layer`"
             )
-        options = {"layer": name} if form.kind in ("geopackage", "filegdb") else {}
-        encodings = _ENCODINGS
-        if form.kind == "geopackage":
-            check_geopackage(path, name)
-            options["IMMUTABLE"] = "YES"  # nothing may be written beside the file
-        if form.kind == "shapefile":
-            check_shapefile(path)
+        with tempfile.TemporaryDirectory() as folder:
+            plain = _named_well(replace(form, path=path), Path(folder))
+            if source.get("encoding"):
+                return _read_whole(plain, name, about, max_features, source["encoding"])
+            return _read_whole(plain, name, about, max_features)
+
+
+def _read_whole(form, name, about, max_features, *encodings):
+    """Read one layer; refuse it when not all of its features come out."""
+    path, encodings = form.path, encodings or _ENCODINGS
+    options = {"layer": name} if form.kind in ("geopackage", "filegdb") else {}
+    if form.kind == "geopackage":
+        check_geopackage(path, name)
+        options["IMMUTABLE"] = "YES"  # nothing may be written beside the file
+    if form.kind == "shapefile":
+        check_shapefile(path)
+        if encodings is _ENCODINGS:
             encodings = shapefile_encodings(path)
-        if source.get("encoding"):
-            encodings = [source["encoding"]]
-        expected = _expected_rows(about or pyogrio.read_info(path, **options))
-        options["max_features"] = max_features
-        layer = _read_features(path, encodings, options)
-        if form.kind == "geopackage" and len(layer) < expected:
-            expected = count_rows(path, name)  # the number it keeps may be an old one
-    if form.kind == "filegdb" and layer.empty and layer.shape[1] == 1:
+    expected = _expected_rows(about or pyogrio.read_info(path, **options))
+    options["max_features"] = max_features
+    layer = _read_features(path, encodings, options)
+    if form.kind == "geopackage" and len(layer) < expected:
+        expected = count_rows(path, name)  # the number it keeps may be an old one
+    columns = layer.shape[1] - isinstance(layer, gpd.GeoDataFrame)
+    if form.kind == "filegdb" and layer.empty and not columns:
         raise UnusableFileError(
             f"layer {name} has neither features nor columns: it is empty, or the file"
             " is damaged; fetch it again"
@@ -288,6 +307,8 @@ def _read_fast(path, options):
     about, table = pyogrio.read_arrow(path, **options)
     table.validate(full=True)
     name = about["geometry_name"] or "wkb_geometry"
+    if name not in table.column_names:  # a table without geometry
+        return table.to_pandas(split_blocks=True, self_destruct=True)
     shapes = joined_chunks(shapely.from_wkb, table[name].to_numpy())
     frame = table.drop_columns(name).to_pandas(split_blocks=True, self_destruct=True)
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=about["crs"])

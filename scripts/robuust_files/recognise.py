@@ -211,6 +211,8 @@ def _folder_form(folder):
     for kind, ending in _FOLDERS.items():
         if any(name.lower().endswith(ending) for name in names):
             return FileForm(kind, str(folder))
+    if any(path.suffix.lower() == ".shp" for path in folder.rglob("*")):
+        return FileForm("shapefile", str(folder))
     raise UnusableFileError(
         f"the folder {folder} is no File Geodatabase and holds no shapefile or"
         " unpacked Darwin Core archive; name the file itself"
@@ -308,9 +310,9 @@ def _files_in(names, path):
 
 
 def _beside(name, names):
-    """List a member and, after it, those that differ in their extension only."""
-    stem = str(PurePosixPath(name).with_suffix(""))
-    return [name, *(n for n in names if n.startswith(f"{stem}.") and n != name)]
+    """List a member and, after it, those that differ in extension and case only."""
+    stem = f"{PurePosixPath(name).with_suffix('')}.".casefold()
+    return [name, *(n for n in names if n.casefold().startswith(stem) and n != name)]
 
 
 def _is_table(head):

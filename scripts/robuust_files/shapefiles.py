@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from robuust.sources import UnusableFileError
+from robuust_files.recognise import same_name
 
 _EXTENSIONS = (".shp", ".dbf", ".prj", ".shx", ".cpg")
 _NO_ENCODING = (0x00, 0x03, 0x57)  # marks in a .dbf that tell nothing certain
@@ -60,6 +61,30 @@ def shapefiles_in(path):
         else str(p.relative_to(path).with_suffix("")): p
         for p in files
     }
+
+
+def meant_layer(files, wanted):
+    """Name of the layer that a user means, who may add folders and extension.
+
+    Parameters
+    ----------
+    files : dict of str to Path
+        As `shapefiles_in` gives them.
+    wanted : str
+
+    Returns
+    -------
+    str
+        What is wanted itself, where it is a layer or does not mean just one.
+
+    Examples
+    --------
+    >>> files = {"a/heath": Path("in/a/heath.shp"), "b/heath": Path("in/b/heath.shp")}
+    >>> meant_layer(files, "a/heath.shp"), meant_layer(files, "heath.shp")
+    ('a/heath', 'heath.shp')
+    """
+    meant = [name for name, path in files.items() if same_name(path, wanted)]
+    return meant[0] if len(meant) == 1 and wanted not in files else wanted
 
 
 def shape_type(path):

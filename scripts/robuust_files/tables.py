@@ -1,7 +1,9 @@
 """Record files of any form, as one table of text."""
 
 import json
+import logging
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pyarrow.compute as pc
 import pyproj
 import shapely
 
-from robuust.sources import UnusableFileError, readable
+from robuust.sources import UnusableFileError, readable, source_words
 from robuust_files.archives import opened
 from robuust_files.darwin_core import read_darwin_core
 from robuust_files.layers import read_layer
@@ -18,6 +20,9 @@ from robuust_files.spreadsheets import read_spreadsheet
 from robuust_files.text import MISSING_WORDS, read_text
 
 DEGREES = "EPSG:4326"  # what Darwin Core prescribes
+_UNNAMED_SHARE = 0.5  # of the columns: then the line of names is hardly one
+
+log = logging.getLogger(__name__)
 
 
 def read_records(source):
@@ -38,7 +43,8 @@ def read_records(source):
         Cells are as in the file: a formula such as ``=1+1`` stays that text. Of a
         layer, the numbers ``point_x`` and ``point_y`` (a place inside the shape) in
         its own system are added and, of polygons, ``area_m2`` and ``radius_m`` (of
-        the smallest circle around it).
+        the smallest circle around it). A table without geometry in a GeoPackage or
+        File Geodatabase has its own columns only.
 
         **Rows that cannot be read**: column ``_unreadable`` is there when a text
         table has rows with more or fewer fields than names, or rows that an unclosed
@@ -56,11 +62,13 @@ def read_records(source):
     form = readable(source, recognise, source["path"], source.get("layer"))
     if form.kind in ("darwin_core", "spreadsheet", "text"):
         table = readable(source, _read_table, form, source)
+        _warn_of_title(source, table.column_names)
         return table, DEGREES if form.kind == "darwin_core" else None
     if form.kind == "raster":
         readable(source, _refuse_raster)
-    layer = read_layer(source)
-    return readable(source, layer_table, layer, source.get("crs")), layer.crs
+    layer = read_layer(source, tables=True)
+    crs = layer.crs if isinstance(layer, gpd.GeoDataFrame) else None
+    return readable(source, layer_table, layer, source.get("crs")), crs
 
 
 def _read_table(form, source):
@@ -76,6 +84,20 @@ def _read_table(form, source):
         )
 
 
+def _warn_of_title(source, names):
+    """Tell that the first row has few names: it may be a title above the names."""
+    unnamed = [name for k, name in enumerate(names, 1) if name == f"unnamed_{k}"]
+    if unnamed and len(unnamed) >= _UNNAMED_SHARE * len(names):
+        log.warning(
+            "%s: %d of %d columns have no name (%s ...): the first row is taken for the"
+            " column names; if it is a title, remove it",
+            source_words(source),
+            len(unnamed),
+            len(names),
+            unnamed[0],
+        )
+
+
 def _refuse_raster():
     raise UnusableFileError(
         "it is a raster, which holds no records; name the table or layer that does"
@@ -87,7 +109,8 @@ def layer_table(layer, crs=None):
 
     Parameters
     ----------
-    layer : GeoDataFrame
+    layer : GeoDataFrame or DataFrame
+        Without geometry, its columns count alone.
     crs : str, optional
         Reference system that the settings give to the layer.
 
@@ -107,9 +130,13 @@ def layer_table(layer, crs=None):
     >>> layer_table(square)["area_m2"].to_pylist()
     [4.0]
     """
+    mapped = isinstance(layer, gpd.GeoDataFrame)
+    own = layer.columns.drop(layer.geometry.name) if mapped else layer.columns
+    attributes = pd.DataFrame(layer[own])
+    columns = {str(name): _as_text(attributes[name]) for name in own}
+    if not mapped:
+        return pa.table(columns)
     shapes = layer.geometry
-    attributes = pd.DataFrame(layer.drop(columns=shapes.name))
-    columns = {str(name): _as_text(attributes[name]) for name in attributes.columns}
     inside = _points_inside(np.asarray(shapes, dtype=object))
     for name, values in zip(("point_x", "point_y"), inside.T, strict=True):
         columns[name] = _numbers(values)

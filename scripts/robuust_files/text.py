@@ -1,7 +1,9 @@
 """Text tables (CSV, TSV): every cell as text, every row there, memory bounded."""
 
+import logging
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,6 +12,7 @@ import pyarrow.csv
 from robuust.sources import UnusableFileError
 from robuust_files.raw_rows import has_controls, swallowed_lines, with_raw_rows
 from robuust_files.text_forms import (
+    ONE_BYTE,
     SAMPLE_BYTES,
     find_encoding,
     first_rows,
@@ -25,8 +28,10 @@ _FEW_SHARE = 0.95  # different cells of the sample: then some 100,000 in the fil
 _TEXT = pa.string()
 _FEW_TEXTS = pa.dictionary(pa.int32(), pa.string())
 
+log = logging.getLogger(__name__)
 
-def read_text(path, *, delimiter=None, encoding=None):
+
+def read_text(path, *, delimiter=None, encoding=None, quiet=False):
     r"""Read a text table.
 
     Parameters
@@ -35,9 +40,11 @@ def read_text(path, *, delimiter=None, encoding=None):
         An unpacked file.
     delimiter, encoding : str, optional
         As the settings say; otherwise found out. Text that is no UTF-8 or UTF-16 is
-        taken for Windows-1252; of comma, semicolon, tab and bar the sign that cuts
-        the first line into most names is the delimiter, or the one of Excel's line
-        ``sep=;`` above it.
+        taken for Windows-1252, with a warning in the log; of comma, semicolon, tab and
+        bar the sign that cuts the first line into most names is the delimiter, or the
+        one of Excel's line ``sep=;`` above it.
+    quiet : bool
+        Without that warning: the caller tells the encoding in its own way.
 
     Returns
     -------
@@ -54,6 +61,8 @@ def read_text(path, *, delimiter=None, encoding=None):
     sample = read_sample(path)
     found = encoding or find_encoding(sample, path)
     form = text_form(sample, delimiter=delimiter, encoding=found)
+    if encoding is None and found == ONE_BYTE and not quiet:
+        _warn_of_encoding(path)
     try:
         return read_form(path, form, sample)
     except NotUtf8Error:
@@ -63,7 +72,17 @@ def read_text(path, *, delimiter=None, encoding=None):
                 " correct it, or leave it out to have it found"
             ) from None
     form = replace(form, encoding=one_byte_encoding(path))
+    if not quiet:
+        _warn_of_encoding(path)
     return read_form(path, form, sample)
+
+
+def _warn_of_encoding(path):
+    log.warning(
+        "text of %s is not UTF-8: read as Windows-1252; if names look wrong, set the"
+        " `encoding` of this source",
+        Path(path).name,
+    )
 
 
 class NotUtf8Error(Exception):
@@ -190,7 +209,7 @@ def _read(path, form, types, *, threads):
     except pa.ArrowInvalid as error:
         # The second is a bad row whose text could not be handed to `keep`.
         if "invalid UTF8" in str(error) or "CSV parse error" in str(error):
-            raise NotUtf8Error from error
+            raise NotUtf8Error from None  # its words hold the row
         if "straddl" in str(error):
             raise UnusableFileError(
                 f"a row is longer than {_BLOCK_BYTES // 2**20} MiB: the file is no"
@@ -201,16 +220,18 @@ def _read(path, form, types, *, threads):
 
 
 def _refuse_nul(table):
-    """Refuse the sign NUL: text holds none, and layers would cut the cell at it."""
+    """Refuse the sign NUL: text holds none, and layers would cut the cell at it.
+
+    The words do not show the cell: it may be of a record that must stay unseen.
+    """
     for name in table.column_names:
         texts = table[name]
         if not has_controls(texts):
             continue
         if pa.types.is_dictionary(texts.type):
             texts = pa.chunked_array([c.dictionary for c in texts.chunks[:1]], _TEXT)
-        found = pc.index(pc.match_substring(texts, "\0"), True).as_py()
-        if found >= 0:
+        if pc.any(pc.match_substring(texts, "\0")).as_py():
             raise UnusableFileError(
-                f"column {name} holds the sign NUL ({texts[found].as_py()[:80]!r}): the"
-                " file is damaged, or it is no text; fetch it again"
+                f"column {name} holds the sign NUL: the file is damaged, or it is no"
+                " text; fetch it again"
             )

@@ -12,6 +12,7 @@ from robuust.sources import UnusableFileError
 
 MAX_COLUMNS = 2_000  # a full GBIF download has 223
 SAMPLE_BYTES = 2**20
+ONE_BYTE = "cp1252"  # what programs on Windows wrote before UTF-8
 _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n")  # a hint of Excel
 
@@ -254,4 +255,4 @@ def one_byte_encoding(path):
             f" {line}): mend or save the file again as UTF-8. Or set the `encoding`"
             " of this source (cp1252 for Windows-1252)"
         )
-    return "cp1252"
+    return ONE_BYTE

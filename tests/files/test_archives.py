@@ -20,6 +20,7 @@ from robuust_files.archives import (
     unpacked,
     unpacked_chunks,
 )
+from robuust_files.beginnings import read_beginning
 from robuust_files.recognise import FileForm, recognise
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -97,7 +98,15 @@ def test_a_zip_with_a_comment_is_read(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["../a.csv", "/etc/a.csv", "b/../../a.csv", "..\\a.csv", "C:\\a.csv", "C:a.csv"],
+    [
+        "../a.csv",
+        "/etc/a.csv",
+        "b/../../a.csv",
+        "..\\a.csv",
+        "C:\\a.csv",
+        "C:a.csv",
+        "\\a.csv",
+    ],
 )
 def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
     inside = tmp_path / "inside"
@@ -110,6 +119,33 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
             call(path)
     assert not any(inside.iterdir())
     assert not (tmp_path / "a.csv").exists()
+
+
+def write_backslashes(path, members):
+    """Write a zip file as old programs on Windows name its members."""
+    write(path, {name.replace("\\", "/"): text for name, text in members.items()})
+    content = path.read_bytes()
+    for name in members:
+        content = content.replace(name.replace("\\", "/").encode(), name.encode())
+    path.write_bytes(content)
+    return path
+
+
+def test_backslashes_part_folders_as_slashes_do(tmp_path):
+    members = {"sub\\a.csv": "x;y\n1;2\n", "sub\\leeg\\": "", "b.txt": "hello"}
+    path = write_backslashes(tmp_path / "a.zip", members)
+    assert [m.filename for m in open_zip(path)] == ["sub/a.csv", "b.txt"]
+    with opened(recognise(path)) as form:
+        assert Path(form.path).parent.name == "sub"
+        assert Path(form.path).read_text() == "x;y\n1;2\n"
+    assert read_beginning(path).table.to_pydict() == {"x": ["1"], "y": ["2"]}
+
+
+def test_one_name_with_slashes_and_with_backslashes_is_one_name_twice(tmp_path):
+    path = write(tmp_path / "a.zip", {"sub/a.csv": "good", "sub-a.csv": "bad"})
+    path.write_bytes(path.read_bytes().replace(b"sub-a", b"sub\\a"))
+    with pytest.raises(ValueError, match=r"'sub/a\.csv' twice"):
+        open_zip(path)
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -229,6 +230,21 @@ def test_the_checksum_is_that_of_the_rows_in_any_order(database):
 def test_a_layer_that_cannot_be_meant_is_refused(database, layer, words):
     with pytest.raises(ValueError, match=rf"source 'base' \(.*{words}"):
         read_layer(source(database, layer))
+
+
+def test_a_view_that_fails_on_a_value_does_not_put_it_in_the_log(database):
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            """CREATE VIEW torn AS
+            SELECT ("HAB1" || ' bij Jan')::int AS n, shape FROM heath"""
+        )
+    try:
+        with pytest.raises(ValueError, match="cannot compute or hand") as refusal:
+            read_layer(source(database, "torn"))
+    finally:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("DROP VIEW torn")
+    assert "bij Jan" not in "".join(traceback.format_exception(refusal.value))
 
 
 def test_a_database_without_postgis_is_refused(database):

@@ -16,6 +16,7 @@ import pyogrio
 import pytest
 import shapely
 
+from robuust_files.beginnings import read_beginning
 from robuust_files.layers import list_layers, read_layer
 
 pytestmark = pytest.mark.filterwarnings("ignore:'crs' was not provided")
@@ -99,6 +100,33 @@ def test_a_shapefile_in_capitals_is_read(tmp_path):
     check(read_layer(source(tmp_path / "Heath.Shp")))
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"shp": "Habitat.shp", "dbf": "HABITAT.dbf", "shx": "HABITAT.shx"},
+        {"shp": "habitat.shp", "dbf": "habitat.Dbf", "shx": "habitat.Shx"},
+        {"shp": "a!b.Shp", "dbf": "a!b.DBF", "shx": "A!B.shx", "prj": "A!b.Prj"},
+    ],
+)
+def test_parts_of_a_shapefile_that_differ_in_case_belong_together(tmp_path, names):
+    write(tmp_path, "shp")
+    parts = [p for p in tmp_path.iterdir() if p.suffix[1:] not in ("cpg", "dat")]
+    files = []
+    for part in parts:
+        ending = part.suffix[1:]
+        files.append(part.rename(tmp_path / names.get(ending, f"HABITAT.{ending}")))
+    if "prj" in names:
+        (tmp_path / "heath.cpg").rename(tmp_path / "A!B.cpg")
+    else:
+        (tmp_path / "heath.cpg").unlink()
+    shape = tmp_path / names["shp"]
+    path = packed(tmp_path / "map.zip", *files, root=tmp_path)
+    for file in (shape, path, tmp_path):
+        check(read_layer(source(file)))
+    assert list(list_layers(path)) == [shape.stem]
+    assert read_beginning(path).rows == 3
+
+
 @pytest.mark.parametrize("form", [*DRIVERS, "parquet"])
 @pytest.mark.parametrize("folder", [".", "some/sub folder"])
 def test_a_zipped_map_is_read_wherever_it_lies_in_the_zip(tmp_path, form, folder):
@@ -166,7 +194,23 @@ def test_shapefiles_of_one_name_in_two_folders_are_told_apart(tmp_path):
         write(tmp_path / folder, "shp", n=n)
     files = [p for p in tmp_path.rglob("*") if p.is_file()]
     path = packed(tmp_path / "map.zip", *files, root=tmp_path)
-    check(read_layer(source(path, layer="b/heath")), n=2)
+    for name in ("b/heath", "b/heath.shp"):
+        check(read_layer(source(path, layer=name)), n=2)
+        assert read_beginning(path, name).rows == 2
+    for name in ("heath", "heath.shp", "c/heath"):
+        with pytest.raises(ValueError, match=r"no such layer.*a/heath, b/heath"):
+            read_layer(source(path, layer=name))
+
+
+def test_of_several_shapefiles_in_a_zip_the_layer_names_one_in_any_way(tmp_path):
+    (tmp_path / "maps" / "b").mkdir(parents=True)
+    write(tmp_path / "maps" / "b", "shp")
+    write(tmp_path / "maps" / "b", "shp", n=2, name="bog")
+    files = [p for p in tmp_path.rglob("*") if p.is_file()]
+    path = packed(tmp_path / "map.zip", *files, root=tmp_path)
+    for name in ("bog", "bog.shp", "b/bog", "b/bog.shp", "maps/b/bog.shp"):
+        check(read_layer(source(path, layer=name)), n=2)
+        assert read_beginning(path, name).rows == 2
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pyarrow as pa
+import pyogrio
 import pytest
 import shapely
 
+from robuust_files.beginnings import read_beginning
 from robuust_files.tables import layer_table, read_records
 
 X, Y = 186_600.0, 222_900.0  # Lambert 72
@@ -115,6 +117,57 @@ def test_attributes_of_any_kind_become_text(values, texts):
     if texts is None:  # dates
         texts = [None if pd.isna(v) else v.isoformat() for v in values]
     assert column.to_pylist() == texts
+
+
+WITH_TABLES = {"r.gpkg": "GPKG", "r.gdb": "OpenFileGDB"}
+
+
+@pytest.mark.parametrize("name", WITH_TABLES)
+def test_a_table_without_geometry_is_read_as_a_table(tmp_path, name):
+    rows = pd.DataFrame({"soort": ["Drosera", None], "x": [X, X + 0.5], "n": [1, 2]})
+    path = tmp_path / name
+    pyogrio.write_dataframe(rows, path, driver=WITH_TABLES[name], layer="seen")
+    table, crs = read_records(source(path, layer="seen"))
+    assert crs is None
+    assert table.to_pydict() == {
+        "soort": ["Drosera", None],
+        "x": ["186600", "186600.5"],
+        "n": ["1", "2"],
+    }
+    assert read_records(source(path))[0] == table
+    start = read_beginning(path)
+    assert (start.table, start.rows, start.geometry) == (table, 2, None)
+
+
+def test_a_table_without_geometry_or_rows_is_an_empty_table(tmp_path):
+    none = pd.DataFrame({"soort": pd.Series([], dtype="str")})
+    for name, driver in WITH_TABLES.items():
+        pyogrio.write_dataframe(none, tmp_path / name, driver=driver, layer="seen")
+        table, _ = read_records(source(tmp_path / name))
+        assert table.to_pydict() == {"soort": []}
+
+
+# --- The line of names
+
+
+def test_a_title_above_the_names_is_told(tmp_path, caplog):
+    book = openpyxl.Workbook()
+    for row in (["Export 2024"], ["soort", "x", "y"], ["Drosera", 1, 2]):
+        book.active.append(row)
+    book.save(tmp_path / "r.xlsx")
+    (tmp_path / "r.csv").write_text("Export 2024;;\nsoort;x;y\nDrosera;1;2\n")
+    for name in ("r.xlsx", "r.csv"):
+        read_records(source(tmp_path / name))
+        (words,) = caplog.messages
+        assert "2 of 3 columns have no name (unnamed_2 ...)" in words
+        assert words.endswith("if it is a title, remove it")
+        caplog.clear()
+
+
+def test_one_column_without_a_name_is_no_title(tmp_path, caplog):
+    (tmp_path / "r.csv").write_text("soort;x;;y\nDrosera;1;a;2\n")
+    read_records(source(tmp_path / "r.csv"))
+    assert not caplog.messages
 
 
 # --- The form is told by the content

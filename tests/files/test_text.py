@@ -5,6 +5,7 @@ import gzip
 import io
 import subprocess
 import sys
+import traceback
 import zipfile
 from pathlib import Path
 
@@ -225,6 +226,33 @@ def test_text_that_is_no_utf_8_far_down_is_read_as_windows_1252(read):
 def test_a_row_that_is_broken_and_no_utf_8_stays_too(read):
     content = b"a,b\n" + b"1,2\n" * 300_000 + "Zoë\n".encode("cp1252")
     assert read(content)["_unreadable"][300_000].as_py() == "Zoë"
+
+
+@pytest.mark.parametrize("rows", [0, 300_000])
+def test_text_that_is_read_as_windows_1252_gives_a_warning(read, rows, caplog):
+    content = b"a,b\n" + b"1,2\n" * rows + "Zoë,3\n".encode("cp1252")
+    read(content, encoding="cp1252")
+    assert not caplog.messages
+    read(content)
+    (words,) = caplog.messages
+    assert words.startswith("text of records.csv is not UTF-8: read as Windows-1252")
+    caplog.clear()
+    read("a,b\nZoë,3\n")
+    assert not caplog.messages
+
+
+def test_what_goes_wrong_with_a_cell_does_not_put_it_in_the_log(read, tmp_path):
+    secret = "Koerhoen bij Jan"
+    for content in (
+        f"a,b\n1,{secret}\0\n",
+        f"a,b\n1,2\n3,{secret}\0\n" + "1,2\n" * 99,
+        b"a,b\n" + b"1,2\n" * 300_000 + f"{secret} \xe9,1,3\x81\n".encode("latin-1"),
+        f"a,b\n{secret};2\n",
+    ):
+        with pytest.raises(ValueError, match="source 'field'") as refusal:
+            read(content)
+        trace = "".join(traceback.format_exception(refusal.value))
+        assert secret not in trace
 
 
 def test_an_encoding_of_the_settings_that_does_not_fit_is_told(read):

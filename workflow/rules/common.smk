@@ -74,12 +74,18 @@ def named_files():
 
 
 def missing_files():
-    """Files that the settings name and that are not there."""
+    """Files that the settings name and that are not there, or are folders."""
     words = "there is no file {}; put it there or correct the path"
-    return [
+    problems = [
         Problem("settings", None, setting, words.format(path))
         for setting, path in named_files().items()
         if not is_database(path) and not Path(find_file(path)).exists()
+    ]
+    words = "{} is a folder, not a file; correct the path"
+    return problems + [
+        Problem("settings", None, setting, words.format(name))
+        for name, setting in named_presets(config).items()
+        if is_preset_file(name) and preset_path(name).is_dir()
     ]
 
 
