@@ -87,6 +87,37 @@ def read_dates(text, *, order="day_first"):
     return first, last, formed & first.isna(), text.notna() & ~formed
 
 
+def suggested_order(text, order="day_first"):
+    """Other order of day and month, if the dates show that they are written so.
+
+    Parameters
+    ----------
+    text : Series of str
+        The different dates of a source; blanks are missing.
+    order : {"day_first", "month_first"}
+        As they were read.
+
+    Returns
+    -------
+    str or None
+        The other order, where it mends dates such as ``7/13/2021`` that cannot exist
+        in this one and spoils none. What exists in neither (``31/31/2021``), or has
+        its year first, tells nothing.
+
+    Examples
+    --------
+    >>> suggested_order(pd.Series(["7/4/2021", "7/13/2021"]))
+    'month_first'
+    """
+    (other,) = set(_BY_ORDER) - {order}
+    wrong = read_dates(text, order=order)[2]
+    if not wrong.any():
+        return None
+    wrong_other = read_dates(text, order=other)[2]
+    mended, spoilt = (wrong & ~wrong_other).any(), (wrong_other & ~wrong).any()
+    return other if mended and not spoilt else None
+
+
 def _read_unique(text, order):
     """First and last day, and which texts have the form of a date or interval."""
     text = _months_as_numbers(text)

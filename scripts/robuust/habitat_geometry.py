@@ -12,6 +12,11 @@ M2_PER_HA = 10_000
 _POLYGON, _LINE = (3, 6), (1, 2, 5)  # shapely type ids, simple and multi
 _COLLECTION = 7
 _DIGEST_STEP_M = 0.001
+# Repair cuts an outline at every crossing of itself: 3 s and 0.4 GB for this many, and
+# more with each. A drawn polygon has a handful; a drawing with so many means nothing.
+MAX_CROSSINGS = 100_000
+_BETWEEN_PARTS = 0.1  # of a crossing: to join parts costs less than to untangle one
+_SEGMENT_PAIRS = 100_000  # to look at in one go
 
 
 def repair_polygons(geometry, *, min_area_m2):
@@ -30,6 +35,7 @@ def repair_polygons(geometry, *, min_area_m2):
         Polygon or MultiPolygon; the geometry as given where it has a reason.
     reasons : Series of str
         missing_geometry, empty_geometry, impossible_coordinates, not_a_polygon,
+        tangled_geometry (its outline crosses itself more often than `MAX_CROSSINGS`),
         zero_area, sliver, or missing where the polygon is fit for use.
     changed : ndarray of bool
         Fit for use after repair.
@@ -47,8 +53,12 @@ def repair_polygons(geometry, *, min_area_m2):
     kind = shapely.get_type_id(shapes)
     other = ~np.isin(kind, [*_POLYGON, _COLLECTION])
     reasons = mark(reasons, other, "not_a_polygon")
+    wrong = reasons.isna().to_numpy() & ~(valid & (kind != _COLLECTION))
+    tangled = wrong.copy()
+    tangled[wrong] = [_is_tangled(shape) for shape in shapes[wrong]]
+    reasons = mark(reasons, tangled, "tangled_geometry")
     fit = reasons.isna().to_numpy()
-    wrong = np.flatnonzero(fit & ~(valid & (kind != _COLLECTION)))
+    wrong = np.flatnonzero(wrong & fit)
     changed = np.zeros(len(shapes), dtype=bool)
     changed[wrong] = True
     # "structure" keeps polygons as polygons: the lobes of a bow tie both stay, and
@@ -113,11 +123,50 @@ def polygons_only(geometry):
     geometry
         Empty when there is no polygon in it.
     """
+    return shapely.union_all(_polygon_parts(geometry))
+
+
+def _polygon_parts(geometry):
+    """All single polygons in a geometry of any kind."""
     parts = shapely.get_parts(geometry)
     # A collection may hold multipolygons or collections in turn.
     while np.isin(shapely.get_type_id(parts), [6, _COLLECTION]).any():
         parts = shapely.get_parts(parts)
-    return shapely.union_all(parts[shapely.get_type_id(parts) == 3])
+    return parts[shapely.get_type_id(parts) == 3]
+
+
+def _is_tangled(geometry):
+    """Tell whether outlines cross themselves or each other too often to be repaired."""
+    rings, part = shapely.get_rings(_polygon_parts(geometry), return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    along = np.flatnonzero(np.diff(ring) == 0)
+    part = part[ring[along]]
+    n = len(along)
+    if n * (n - 1) / 2 <= MAX_CROSSINGS:
+        return False
+    segments = np.stack([points[along], points[along + 1]], axis=1)
+    tree = shapely.STRtree(shapely.linestrings(segments))
+    done, size, n_crossings = 0, 1, 0
+    while done < n and n_crossings <= MAX_CROSSINGS:
+        i, j = tree.query(tree.geometries[done : done + size])
+        i += done
+        i, j = i[i < j], j[i < j]
+        crossing = _both_sides(segments[i], segments[j])
+        crossing &= _both_sides(segments[j], segments[i])
+        weight = np.where(part[i] == part[j], 1, _BETWEEN_PARTS)
+        n_crossings += weight[crossing].sum()
+        done += size
+        size = 2 * size if len(i) < _SEGMENT_PAIRS else max(1, size // 2)
+    return n_crossings > MAX_CROSSINGS
+
+
+def _both_sides(segments, others):
+    """Tell which of the others have their ends on either side of a segment's line."""
+    start = segments[:, :1]
+    x, y = (segments[:, 1:] - start).transpose(2, 0, 1)
+    to_x, to_y = (others - start).transpose(2, 0, 1)
+    turns = x * to_y - y * to_x  # exactly 0 for an end that both have
+    return turns[:, 0] * turns[:, 1] < 0
 
 
 def feature_ids(source, ids, geometry):

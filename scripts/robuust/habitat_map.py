@@ -33,7 +33,7 @@ from robuust.habitat_parts import (
     unknown_code_words,
 )
 from robuust.layer_places import place_layer
-from robuust.overlaps import overlapping_pairs, resolve_overlaps
+from robuust.overlaps import overlapping_pairs, refuse_piles, resolve_overlaps
 from robuust.sources import source_words
 
 DEFAULT_OVERLAY = "habitat_map"
@@ -257,6 +257,11 @@ def join_habitat(screened, area, *, crs, max_distance_m, max_gap_m):
     faults : GeoDataFrame
         Overlaps, as they were before they were cut away, and gaps; see
         `coverage_faults`.
+
+    Raises
+    ------
+    UnusableFileError
+        If far more polygons of one overlay overlap than in any map.
     """
     reasons = [outside_area(s, area, max_distance_m=max_distance_m) for s in screened]
     rows, faults = _without_overlaps(screened, reasons, crs, max_gap_m)
@@ -314,9 +319,12 @@ def _without_overlaps(screened, reasons, crs, max_gap_m):
     places, faults = rows["place"].to_numpy(), []
     names = np.array([s.source["name"] for s in screened], dtype=object)
     for members in rows.groupby("overlay").indices.values():
-        drawn = shapes[members]
+        drawn, own = shapes[members], np.unique(places[members])
+        where = " and ".join(source_words(screened[k].source) for k in own)
+        refuse_piles(drawn, where=where)
         edges = faulty_edges(drawn, max_gap_m)
-        first, second, shared = overlapping_pairs(drawn, ~shapely.is_empty(edges))
+        faulty = ~shapely.is_empty(edges)
+        first, second, shared = overlapping_pairs(drawn, faulty, where=where)
         shapes[members], lost_m2[members] = resolve_overlaps(drawn, first, second)
         gaps = find_gaps(drawn, edges, max_gap_m=max_gap_m)
         ids, sources = rows["polygon_id"].to_numpy()[members], names[places[members]]

@@ -52,7 +52,7 @@ def place_layer(layer, source, *, crs, area=None, max_distance_m=0.0):
     -------
     PlacedLayer
         Reasons: zero_coordinates, swapped_coordinates, metres_as_degrees and
-        impossible_coordinates, see `find_places`.
+        impossible_coordinates, see `find_places`; such a feature has no place.
 
     Raises
     ------
@@ -75,8 +75,9 @@ def place_layer(layer, source, *, crs, area=None, max_distance_m=0.0):
         area=area,
         max_distance_m=max_distance_m,
         swap=bool(source.get("swap_coordinates")),
+        order_known=source.get("swap_coordinates") is not None,
     )
-    nowhere = reasons.isin(["metres_as_degrees", "impossible_coordinates"]).to_numpy()
+    nowhere = reasons.notna().to_numpy()  # a shape of them would be off the map
     shapes = in_analysis(np.where(nowhere, None, shapes), own, crs)
     table = pd.DataFrame(layer.drop(columns=layer.geometry.name))
     return PlacedLayer(table.reset_index(drop=True), shapes, reasons)

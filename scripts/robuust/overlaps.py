@@ -4,15 +4,64 @@ import numpy as np
 import rtree.index
 import shapely
 
-from robuust.chunks import in_chunks, joined_chunks
+from robuust.chunks import in_chunks
 from robuust.habitat_geometry import polygons_only
+from robuust.sources import UnusableFileError
 
-_PIECE = 1_000  # suspects or pairs to compare at a time
+_PIECE = 50  # suspects to compare at a time: each may overlap all others
+_SAMPLE = 1_000  # polygons, to see how many lie on top of each other
+# Each pair becomes a shape in memory and in the layer of faults, some 7 kB in all.
+# Seven maps of the same ground drawn over each other have 10 pairs per polygon: what is
+# meant as one map has fewer. Up to 100,000 pairs there is memory for whatever it is.
+MAX_PAIRS_PER_POLYGON = 10
+ALWAYS_ALLOWED_PAIRS = 100_000
 _COLLECTION = 7  # type number of shapely
 TOLERANCE_M2 = 0.01  # the Flemish map has shared edges that cross by up to 0.009 m2
 
 
-def overlapping_pairs(geometry, faulty, *, tolerance_m2=TOLERANCE_M2):
+def refuse_piles(geometry, *, where):
+    """Refuse a layer whose polygons lie many deep, before they are compared.
+
+    To compare them takes time with the square of the polygons in a pile. So a point in
+    each of 1,000 polygons, evenly chosen, tells how many others lie there. In a sound
+    map there is none, however large its polygons.
+
+    Parameters
+    ----------
+    geometry : array_like of geometry, shape (n,)
+        Valid polygons [m].
+    where : str
+        Words for the layer in an error message.
+
+    Raises
+    ------
+    UnusableFileError
+        If far more pairs overlap than in any map, see `MAX_PAIRS_PER_POLYGON`.
+    """
+    geometry = np.asarray(geometry, dtype=object)
+    if not len(geometry):
+        return
+    step = -(-len(geometry) // _SAMPLE)
+    points = shapely.point_on_surface(geometry[::step])
+    covered = shapely.STRtree(geometry).query(points, predicate="intersects")[0].size
+    per_polygon = (covered / len(points) - 1) / 2  # each covers its own point, too
+    _refuse_many(round(per_polygon * len(geometry)), len(geometry), where)
+
+
+def _refuse_many(n_pairs, n_polygons, where):
+    """Stop at a layer with far more overlaps than a map has."""
+    if n_pairs > max(ALWAYS_ALLOWED_PAIRS, MAX_PAIRS_PER_POLYGON * n_polygons):
+        raise UnusableFileError(
+            f"{where}: of {n_polygons} polygons at least some {n_pairs} pairs overlap."
+            " It looks like buffers, or like several maps in one layer. Dissolve the"
+            " polygons of the same habitat, or give each map as a source of its own,"
+            " with an `overlay` of its own where they may overlap."
+        )
+
+
+def overlapping_pairs(
+    geometry, faulty, *, tolerance_m2=TOLERANCE_M2, where="habitat map"
+):
     """Find all pairs of polygons that share ground.
 
     Parameters
@@ -24,6 +73,8 @@ def overlapping_pairs(geometry, faulty, *, tolerance_m2=TOLERANCE_M2):
         see `faulty_edges`. Only they are compared: a clean map has none.
     tolerance_m2 : float
         Smaller overlaps are drawing noise [m2].
+    where : str
+        Words for the layer in an error message.
 
     Returns
     -------
@@ -31,6 +82,11 @@ def overlapping_pairs(geometry, faulty, *, tolerance_m2=TOLERANCE_M2):
         Positions, i < j, sorted.
     shared : ndarray of Polygon or MultiPolygon
         Ground that both have.
+
+    Raises
+    ------
+    UnusableFileError
+        If far more pairs overlap than in any map, see `MAX_PAIRS_PER_POLYGON`.
 
     Examples
     --------
@@ -40,28 +96,32 @@ def overlapping_pairs(geometry, faulty, *, tolerance_m2=TOLERANCE_M2):
     ([0], [1], [2.0])
     """
     geometry = np.asarray(geometry, dtype=object)
+    faulty = np.asarray(faulty, dtype=bool)
+    tree, counts = shapely.STRtree(geometry), []
+
+    def overlaps_of(k):
+        """Pairs of some suspects, but for those that come with the other suspect."""
+        _refuse_many(sum(counts), len(geometry), where)  # before memory is full
+        mine, other = tree.query(geometry[k], predicate="intersects")
+        mine = k[mine]
+        new = (mine < other) | ((mine > other) & ~faulty[other])
+        i, j = np.sort([mine[new], other[new]], axis=0)
+        shared = shapely.intersection(geometry[i], geometry[j])
+        real = shapely.area(shared) > tolerance_m2
+        counts.append(np.count_nonzero(real))
+        return i[real], j[real], shared[real]
+
     # A polygon inside another one has edges in its interior, so one of every
     # overlapping pair is always among the faulty ones.
-    suspects = np.flatnonzero(faulty)
-    tree = shapely.STRtree(geometry)
-
-    def touching(k):
-        mine, other = tree.query(geometry[k], predicate="intersects")
-        return np.stack([k[mine], other])
-
-    found = in_chunks(touching, suspects, size=_PIECE)
-    left, right = np.concatenate(found, axis=1)
-    pairs = np.stack([np.minimum(left, right), np.maximum(left, right)])
-    pairs = np.unique(pairs[:, left != right], axis=1).astype(np.int64)
-    shared = joined_chunks(
-        shapely.intersection, geometry[pairs[0]], geometry[pairs[1]], size=_PIECE
-    )
-    real = shapely.area(shared) > tolerance_m2
-    pairs, shared = pairs[:, real], shared[real]
+    found = in_chunks(overlaps_of, np.flatnonzero(faulty), size=_PIECE)
+    _refuse_many(sum(counts), len(geometry), where)
+    i, j, shared = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.lexsort([j, i])
+    shared = shared[order]
     # Edges that touch somewhere else come along as lines.
     for k in np.flatnonzero(shapely.get_type_id(shared) == _COLLECTION):
         shared[k] = polygons_only(shared[k])
-    return pairs[0], pairs[1], shared
+    return i[order].astype(np.int64), j[order].astype(np.int64), shared
 
 
 def resolve_overlaps(geometry, first, second, *, tolerance_m2=TOLERANCE_M2):

@@ -7,24 +7,28 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyproj
-import shapely
 
+from robuust.place_goals import (
+    MARGIN_M,
+    find_goal,
+    goal_box,
+    grown,
+    in_box,
+    inside_goal,
+    near_goal,
+)
 from robuust.reference_systems import (
     COMMON_CODES,
     Transformation,
-    home_bounds,
     possible_coordinates,
     transformation,
     transformed,
 )
 
-# GEOS draws a buffer to a hundredth of its distance: outside these shares of the
-# distance its answer is sure, in between the true distance is measured.
-_SURELY_NEAR, _SURELY_FAR = 0.97, 1.03
-_BORDER_SHARE = 0.25  # maps reach over the border by so much of the country's size
 _BOX_SLACK_M = 500.0  # more than datum shifts differ; boxes only sift
 _SAMPLE = 20_000  # rows from which the best of many readings is chosen
 _MOST = 0.5  # share of the rows from which a setting must be wrong
+_HARDLY_ANY = 0.02  # share of the rows that chance may put in the area
 
 
 @dataclass(frozen=True)
@@ -37,20 +41,7 @@ class Places:
     hints: list  # sentences that propose a setting, when most rows are out of place
     operation: str  # name of the datum shift, see `transformation`
     accuracy_m: float  # of the datum shift; NaN where PROJ states none
-
-
-@dataclass(frozen=True)
-class _Goal:
-    """Where places should be."""
-
-    crs: pyproj.CRS
-    area: shapely.Geometry
-    max_distance_m: float
-    surely_near: shapely.Geometry  # round the area, somewhat less than the distance
-    maybe_near: shapely.Geometry  # and somewhat more
-    home: tuple  # box of the ground that crs was made for; NaN without one
-    region: tuple  # that, and what maps show over its border
-    known: bool  # the study area is known; else the region stands in for it
+    remarks: list  # sentences for the log about a source that may well be right
 
 
 @dataclass(frozen=True)
@@ -74,7 +65,18 @@ class _Reading:
     n_home: int
 
 
-def find_places(x, y, *, own_crs, crs, area, max_distance_m, swap=False, things="rows"):
+def find_places(
+    x,
+    y,
+    *,
+    own_crs,
+    crs,
+    area,
+    max_distance_m,
+    swap=False,
+    order_known=False,
+    things="rows",
+):
     """Bring coordinates to the analysis system and tell which cannot be right.
 
     Parameters
@@ -93,6 +95,9 @@ def find_places(x, y, *, own_crs, crs, area, max_distance_m, swap=False, things=
         Places farther from the area are of no use [m].
     swap : bool
         The source has x and y the other way round (setting `swap_coordinates`).
+    order_known : bool
+        The settings say whether x and y are swapped: rows near the area are kept
+        then, however many more would lie in it the other way round.
     things : str
         What the rows are called in the hints.
 
@@ -103,13 +108,15 @@ def find_places(x, y, *, own_crs, crs, area, max_distance_m, swap=False, things=
         are 0); swapped_coordinates (far from the area, and near when x and y change
         places); metres_as_degrees (no degrees, but a place in the country as metres);
         impossible_coordinates (outside the system that the source claims);
-        far_from_area.
+        far_from_area. Only the last has a place: that of the others is not known.
 
     Notes
     -----
     In a national grid a far place may be an ordinary one elsewhere in the country,
     and near when swapped by chance. It is called swapped only where it lies well
-    outside the country as given, or where most far rows come near by swapping.
+    outside the country as given, or where most far rows come near by swapping. All
+    rows are called swapped where hardly any lies in the area itself and most do when
+    swapped: where x and y are much alike, a swapped place may be near enough.
 
     Examples
     --------
@@ -123,23 +130,31 @@ def find_places(x, y, *, own_crs, crs, area, max_distance_m, swap=False, things=
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if swap:
         x, y = y, x
-    goal = _goal(crs, area, max_distance_m)
+    goal = find_goal(crs, area, max_distance_m)
     way = transformation(own_crs, crs)
     missing, zero = np.isnan(x) | np.isnan(y), (x == 0) & (y == 0)
     impossible = ~possible_coordinates(x, y, own_crs)
     east, north = transformed(x, y, way)
     east[impossible] = north[impossible] = np.nan
-    near = _near(east, north, goal)
+    near = near_goal(east, north, goal)
     placed = ~(missing | zero)
     strange = np.flatnonzero(placed & ~near)
     swapped, metres = np.zeros((2, len(x)), dtype=bool)
-    hints = []
+    hints, remarks = [], []
     if strange.size:
         own = _system(own_crs, goal)
         swapped[strange] = _swapped(x[strange], y[strange], own, goal)
         metres[strange] = _metres_as_degrees(x[strange], y[strange], own, goal)
         if strange.size > _MOST * placed.sum():
             hints = _hints(x[placed], y[placed], own, goal, swap=swap, things=things)
+    if goal.known and near.any():
+        rows = np.flatnonzero(placed)
+        if not (swap or order_known) and _turned(x, y, east, north, rows, way, goal):
+            own = _system(own_crs, goal)
+            swapped[rows] = _near_as(y[rows], x[rows], own, goal)
+            hints = hints or [_turned_hint(x[rows], y[rows], own, goal, things)]
+        elif not _any_inside(east, north, goal):
+            remarks = [_outside_remark(near.sum(), rows.size, goal, things)]
     reasons = _first_reasons(
         missing_coordinates=missing,
         zero_coordinates=zero,
@@ -148,7 +163,9 @@ def find_places(x, y, *, own_crs, crs, area, max_distance_m, swap=False, things=
         impossible_coordinates=np.isnan(east),
         far_from_area=~near,
     )
-    return Places(east, north, reasons, hints, way.operation, way.accuracy_m)
+    nowhere = zero | swapped | metres  # a point of them would be off the map
+    east[nowhere] = north[nowhere] = np.nan
+    return Places(east, north, reasons, hints, way.operation, way.accuracy_m, remarks)
 
 
 def _first_reasons(**tests):
@@ -160,62 +177,26 @@ def _first_reasons(**tests):
     return pd.Series(pd.array(words.take(pa.array(first, mask=first < 0)), dtype="str"))
 
 
-def _goal(crs, area, max_distance_m):
-    home, known = home_bounds(crs), area is not None
-    if home is None:  # a system of the user's own names no ground: anything will do
-        home = (np.nan,) * 4
-        region = (-1e9, -1e9, 1e9, 1e9)
-    else:
-        width, height = _BORDER_SHARE * (home[2:] - home[:2])
-        region = _grown(home, width, height)
-    if not known:
-        area, max_distance_m = shapely.box(*region), 0.0
-    around = [
-        shapely.buffer(area, share * max_distance_m)
-        for share in (_SURELY_NEAR, _SURELY_FAR)
-    ]
-    shapely.prepare([area, *around])
-    return _Goal(crs, area, max_distance_m, *around, home, region, known)
+def _any_inside(east, north, goal):
+    """Tell whether any place lies in the area or its margin."""
+    some = _sample(len(east))  # enough to tell of nearly all sources
+    return (
+        goal.max_distance_m <= MARGIN_M  # then all that is near is inside
+        or inside_goal(east[some], north[some], goal).any()
+        or inside_goal(east, north, goal).any()
+    )
 
 
-def _near(east, north, goal):
-    """Tell which points lie in the area or near enough to it."""
-    near = _in_box(east, north, _reach(goal))
-    left = np.flatnonzero(near)
-    # Tests that need no object per point decide all but a thin ring.
-    for around, answer in (
-        (goal.area, True),
-        (goal.surely_near, True),
-        (goal.maybe_near, False),
-    ):
-        sure = shapely.intersects_xy(around, east[left], north[left]) == answer
-        near[left[sure]] = answer
-        left = left[~sure]
-    points = shapely.points(east[left], north[left])
-    near[left] = shapely.dwithin(goal.area, points, goal.max_distance_m)
-    return near
-
-
-def _reach(goal):
-    """Box round all places that are near the area."""
-    return _grown(shapely.bounds(goal.area), goal.max_distance_m, goal.max_distance_m)
-
-
-def _grown(box, width, height):
-    west, south, east, north = box
-    return west - width, south - height, east + width, north + height
-
-
-def _in_box(x, y, box):
-    west, south, east, north = box
-    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+def _sample(n):
+    """Row numbers, evenly spread."""
+    return np.linspace(0, n - 1, min(n, _SAMPLE)).astype(int)
 
 
 def _system(crs, goal):
     way = transformation(crs, goal.crs)
     boxes = [
-        _box_in(way, _grown(box, _BOX_SLACK_M, _BOX_SLACK_M))
-        for box in (_reach(goal), goal.home, goal.region)
+        _box_in(way, grown(box, _BOX_SLACK_M, _BOX_SLACK_M))
+        for box in (goal_box(goal), goal.home, goal.region)
     ]
     return _System(crs, way, *boxes)
 
@@ -234,8 +215,8 @@ def _box_in(way, box):
 
 def _near_as(x, y, system, goal):
     """Tell which numbers are near the area when they are read in a system."""
-    near = _in_box(x, y, system.reach)
-    near[near] = _near(*transformed(x[near], y[near], system.way), goal)
+    near = in_box(x, y, system.reach)
+    near[near] = near_goal(*transformed(x[near], y[near], system.way), goal)
     return near
 
 
@@ -246,7 +227,18 @@ def _swapped(x, y, own, goal):
     near = _near_as(y, x, own, goal)
     if own.crs.is_geographic or near.sum() > _MOST * len(x):
         return near
-    return near & ~_in_box(x, y, own.region)
+    return near & ~in_box(x, y, own.region)
+
+
+def _turned(x, y, east, north, rows, way, goal):
+    """Tell whether a source as a whole has x and y exchanged, though it is near."""
+    for some in (rows[_sample(rows.size)], rows):
+        if inside_goal(east[some], north[some], goal).mean() > _HARDLY_ANY:
+            return False
+        turned = inside_goal(*transformed(y[some], x[some], way), goal)
+        if turned.mean() <= _MOST:
+            return False
+    return True
 
 
 def _can_tell_order(system, goal):
@@ -267,7 +259,7 @@ def _metres_as_degrees(x, y, own, goal):
         if system.crs.is_projected
     ]
     best = max(readings, key=_fitness).system
-    metres[wrong] = _in_box(x, y, best.home) | _near_as(x, y, best, goal)
+    metres[wrong] = in_box(x, y, best.home) | _near_as(x, y, best, goal)
     return metres
 
 
@@ -281,7 +273,7 @@ def _other_systems(own, goal):
 def _reading(x, y, system, goal, *, swap):
     if swap:
         x, y = y, x
-    near, home = _near_as(x, y, system, goal), _in_box(x, y, system.home)
+    near, home = _near_as(x, y, system, goal), in_box(x, y, system.home)
     return _Reading(system, swap, int(near.sum()), int(home.sum()))
 
 
@@ -295,7 +287,7 @@ def _hints(x, y, own, goal, *, swap, things):
     It must put most rows in the area, and more than the source as given; or most rows
     in the country where the source as given puts few (a national file, a small area).
     """
-    sample = np.linspace(0, len(x) - 1, min(len(x), _SAMPLE)).astype(int)
+    sample = _sample(len(x))
     others = _other_systems(own, goal)
     ways = [(own, True), *product(others, (False,)), *product(others, (True,))]
     readings = [
@@ -310,8 +302,41 @@ def _hints(x, y, own, goal, *, swap, things):
     in_country = best.n_home > _MOST * n > given.n_home
     in_area = best.n_near > max(_MOST * n, given.n_near)
     if not in_area and not (in_country and best.n_near >= given.n_near):
-        return []
+        return _thousands_hints(x, y, own, goal, things)
     return [_hint(best, n, own, goal, swap=swap, things=things)]
+
+
+def _thousands_hints(x, y, own, goal, things):
+    """Say so where signs between thousands (190.100) were read as decimals."""
+    times = 1_000.0
+    for numbers in (x, y):
+        whole = np.abs(times * numbers - np.round(times * numbers)) < 1e-6
+        if not (whole & (np.abs(numbers) < times)).all():
+            return []
+    n_near = _reading(times * x, times * y, own, goal, swap=False).n_near
+    if not goal.known or n_near <= _MOST * len(x):
+        return []
+    return [
+        f"{n_near:,} of {len(x):,} {things} fall in the area when a thousand times as"
+        " large: its numbers have a point or comma for the thousands: write them"
+        " without"
+    ]
+
+
+def _turned_hint(x, y, own, goal, things):
+    """Propose to swap a source that is near, and say how to keep it as it is."""
+    inside = inside_goal(*transformed(y, x, own.way), goal)
+    best = _Reading(own, True, int(inside.sum()), 0)
+    found = _hint(best, len(x), own, goal, swap=False, things=things)
+    return f"{found} (or `swap_coordinates: false` to use them as they are)"
+
+
+def _outside_remark(n_near, n, goal, things):
+    return (
+        f"none of {n:,} {things} lies in the study area or within {MARGIN_M:,.0f} m of"
+        f" it, {n_near:,} within {goal.max_distance_m:,.0f} m: if some should, check"
+        " `crs` and `swap_coordinates` of this source"
+    )
 
 
 def _hint(best, n, own, goal, *, swap, things):

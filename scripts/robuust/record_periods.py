@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from robuust.dates import read_dates
+from robuust.dates import read_dates, suggested_order
 from robuust.record_fields import read_words
 
+_A_SLIP = 0.01  # of the rows: typing errors, and no habit
 _SHORT_END = r"[0-9]{2}(-[0-9]{2})?"
 _ISO_START = r"[0-9]{4}-[0-9-]+"
 
@@ -48,6 +49,52 @@ def read_period(file, reference_date):
         "impossible_date": bad | (last < first),
         "future_date": late,
     }
+
+
+def judge_date_order(file, impossible, where):
+    """Refuse a file whose dates have day and month the other way round.
+
+    Its rows with a day above 12 are impossible; the others would get a wrong month
+    without a word.
+
+    Parameters
+    ----------
+    file : RecordFile
+    impossible : ndarray of bool
+        Rows with a date that cannot exist as read.
+    where : str
+        Words for the source.
+
+    Returns
+    -------
+    list of str
+        A warning instead, where hardly any row tells so.
+
+    Raises
+    ------
+    ValueError
+    """
+    if "date_order" in file.source:  # somebody looked at it
+        return []
+    order = "day_first"
+    texts = [
+        file.read(read_words, field).texts
+        for field in ("date", "date_first", "date_last")
+        if field in file.names
+    ]
+    if not (impossible.any() and texts):
+        return []
+    other = suggested_order(pd.concat(texts, ignore_index=True), order)
+    if other is None:
+        return []
+    words = (
+        f"{where}: {int(impossible.sum()):,} of {len(impossible):,} dates cannot exist"
+        f" with {order.replace('_', ' ')}, and all can with {other.replace('_', ' ')}:"
+        f" set `date_order: {other}`"
+    )
+    if impossible.mean() < _A_SLIP:
+        return [f"{words} if that is how they were written."]
+    raise ValueError(f"{words}, or `date_order: {order}` to set these rows apart.")
 
 
 def first_field(file, rows):

@@ -12,7 +12,7 @@ from robuust.places import Places, find_places
 from robuust.record_columns import UNREADABLE, check_permission, find_columns
 from robuust.record_fields import number_column, read_words
 from robuust.record_ids import given_ids, record_ids
-from robuust.record_periods import read_period
+from robuust.record_periods import judge_date_order, read_period
 from robuust.record_reasons import (
     first_reasons,
     judge_reasons,
@@ -128,6 +128,8 @@ def screen_records(
     )
     details = write_details(reasons, file, given, matched)
     warnings += judge_reasons(reasons, details, places.hints, where)
+    warnings += judge_date_order(file, wrong_dates["impossible_date"], where)
+    warnings += [f"{where}: {remark}" for remark in places.remarks]
     kept = reasons.isna().to_numpy()
     values = taxa | period | presence | sureness | {"x": places.x, "y": places.y}
     records = _kept_records(values, kept)
@@ -166,8 +168,9 @@ def _places(file, **options):
     """Places in the analysis system, and the reasons of rows without a usable one."""
     x, bad_x = file.read(number_column, "x")
     y, bad_y = file.read(number_column, "y")
-    swap = bool(file.source.get("swap_coordinates"))
-    places = find_places(x, y, swap=swap, **options)
+    said = file.source.get("swap_coordinates")
+    order = {"swap": bool(said), "order_known": said is not None}
+    places = find_places(x, y, **order, **options)
     reasons = {"unreadable_coordinates": bad_x | bad_y}
     return places, reasons | split_reasons(places.reasons)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robuust.dates import read_dates
+from robuust.dates import read_dates, suggested_order
 from robuust.sources import clean_text
 
 
@@ -124,3 +124,26 @@ def test_the_order_of_day_and_month_is_as_told(day):
     text = pd.Series([day.strftime("%m/%d/%Y")], dtype="str")
     first, _, _, _ = read_dates(text, order="month_first")
     assert first[0].date() == day
+
+
+@pytest.mark.parametrize(
+    ("texts", "order", "suggested"),
+    [
+        (["7/4/2021", "7/13/2021"], "day_first", "month_first"),
+        (["7/4/2021", "7/13/2021 10:30", "2021-02-31", None], "day_first",
+         "month_first"),
+        (["7-4-2021/7-13-2021"], "day_first", "month_first"),
+        (["7/13/2021", "31/31/2021"], "day_first", "month_first"),
+        (["4/7/2021", "13/7/2021"], "month_first", "day_first"),
+        (["7/13/2021", "13/7/2021"], "day_first", None),  # one is a typing error
+        (["4/7/2021", "5/7/2021"], "day_first", None),
+        (["2021-13-01", "4/7/2021"], "day_first", None),
+        (["31/2/2021"], "day_first", None),
+        (["zomer", None], "day_first", None),
+        ([], "day_first", None),
+    ],
+)  # fmt: skip
+def test_the_other_order_is_suggested_where_it_mends_dates_and_spoils_none(
+    texts, order, suggested
+):
+    assert suggested_order(pd.Series(texts, dtype="str"), order) == suggested

@@ -7,6 +7,7 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from robuust import habitat_geometry
 from robuust.habitat_geometry import (
     feature_ids,
     geometry_digest,
@@ -59,6 +60,42 @@ def test_a_sound_polygon_is_left_as_it_was():
     [repaired], _, changed = repair_polygons([SQUARE], min_area_m2=1)
     assert shapely.equals_exact(repaired, SQUARE)
     assert not changed.any()
+
+
+def star(n_corners):
+    """A ring to and fro over its middle: each edge crosses all but its neighbours."""
+    turn = np.arange(n_corners) * (n_corners // 2) * 2 * np.pi / n_corners
+    return shapely.Polygon(np.stack([np.cos(turn), np.sin(turn)], axis=1) * 1000)
+
+
+def test_an_outline_that_crosses_itself_too_often_is_set_apart_unrepaired():
+    tangled = star(1001)  # 499,499 crossings
+    [kept], reasons, changed = repair_polygons([tangled], min_area_m2=1)
+    assert reasons.tolist() == ["tangled_geometry"]
+    assert shapely.equals_exact(kept, tangled)
+    assert not changed.any()
+
+
+@pytest.mark.parametrize(("limit", "reason"), [(44, "fit"), (43, "tangled_geometry")])
+def test_crossings_are_counted_once_each(limit, reason, monkeypatch):
+    monkeypatch.setattr(habitat_geometry, "MAX_CROSSINGS", limit)
+    assert reason_of(star(11)) == reason  # 11 * (11 - 3) / 2 crossings
+
+
+def test_edges_that_meet_at_one_corner_do_not_cross(monkeypatch):
+    monkeypatch.setattr(habitat_geometry, "MAX_CROSSINGS", 0)
+    turn = np.arange(40) * 2 * np.pi / 40
+    spokes = np.stack([np.cos(turn), np.sin(turn)], axis=1) * 1000
+    spokes[::4] = 0
+    assert reason_of(shapely.Polygon(spokes)) == "fit"
+
+
+def test_collected_buffers_are_joined(monkeypatch):
+    monkeypatch.setattr(habitat_geometry, "MAX_CROSSINGS", 1)
+    discs = shapely.buffer(shapely.points(np.arange(3) * 10, 0), 8)  # 4 crossings
+    assert reason_of(shapely.MultiPolygon(list(discs))) == "fit"
+    monkeypatch.setattr(habitat_geometry, "MAX_CROSSINGS", 0.3)
+    assert reason_of(shapely.MultiPolygon(list(discs))) == "tangled_geometry"
 
 
 def test_what_is_set_apart_keeps_the_geometry_of_the_file():

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from robuust import overlaps
 from robuust.habitat_map import (
     area_before_ha,
     habitat_area,
@@ -247,6 +248,14 @@ def test_polygons_of_different_overlays_are_no_faulty_neighbours():
     first = screen(layer(square(0)), name="a")
     second = screen(layer(square(100.5)), name="b", overlay="pools")
     assert merge(first, second)[4].empty
+
+
+def test_a_pile_of_polygons_is_refused_with_the_names_of_its_sources(monkeypatch):
+    monkeypatch.setattr(overlaps, "ALWAYS_ALLOWED_PAIRS", 0)
+    monkeypatch.setattr(overlaps, "MAX_PAIRS_PER_POLYGON", 0)
+    first, second = (screen(layer(square(x)), name=n) for x, n in [(0, "a"), (9, "b")])
+    with pytest.raises(ValueError, match=r"'a' .* and source 'b' .*1 pairs overlap"):
+        merge(first, second)
 
 
 def test_a_sound_map_has_no_faults_but_the_columns():

@@ -31,10 +31,14 @@ def turned(shapes):
     return shapely.transform(shapes, lambda xy: xy[:, ::-1])
 
 
-def place(shapes, claimed, area=AREA, **source):
+def place(shapes, claimed, area=AREA, reach_m=500.0, **source):
     source = {"name": "map", "path": "map.shp"} | source
     return place_layer(
-        layer(shapes, claimed), source, crs=LAMBERT_72, area=area, max_distance_m=500.0
+        layer(shapes, claimed),
+        source,
+        crs=LAMBERT_72,
+        area=area,
+        max_distance_m=reach_m,
     )
 
 
@@ -89,6 +93,27 @@ def test_a_layer_that_another_setting_puts_in_place_is_refused_with_that_setting
         place(shapes, claimed, **source)
 
 
+def test_a_turned_layer_is_refused_where_it_is_near_all_the_same():
+    area = shapely.box(180_000, 200_000, 200_000, 220_000)
+    fields = shapely.transform(FIELDS, lambda xy: np.subtract(xy, [0, 20e3]))
+    with pytest.raises(
+        ValueError,
+        match="100 of 100 polygons fall in the area when x and y are swapped: set"
+        " `swap_coordinates: true`",
+    ):
+        place(turned(fields), LAMBERT_72, area, 50e3)
+    mended = place(turned(fields), LAMBERT_72, area, 50e3, swap_coordinates=True)
+    assert shapely.equals_exact(mended.geometry, fields, tolerance=0).all()
+    kept = place(turned(fields), LAMBERT_72, area, 50e3, swap_coordinates=False)
+    assert kept.reasons.isna().all()
+    assert shapely.equals_exact(kept.geometry, turned(fields), tolerance=0).all()
+
+
+def test_a_layer_beside_the_area_is_not_refused():
+    beside = shapely.transform(FIELDS, lambda xy: np.add(xy, [30e3, 0]))
+    assert place(beside, LAMBERT_72, reach_m=50e3).reasons.isna().all()
+
+
 def test_lines_and_points_are_called_features():
     points = shapely.centroid(FIELDS)
     with pytest.raises(ValueError, match="100 of 100 features fall in the area as"):
@@ -110,7 +135,13 @@ def test_single_features_that_are_out_of_place_are_set_apart():
         2: "zero_coordinates",
         3: "impossible_coordinates",
     }
-    assert np.flatnonzero(shapely.is_missing(placed.geometry)).tolist() == [1, 3, 4]
+    assert np.flatnonzero(shapely.is_missing(placed.geometry)).tolist() == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
     assert shapely.equals_exact(placed.geometry[7:], FIELDS[7:], tolerance=0.01).all()
 
 

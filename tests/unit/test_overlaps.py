@@ -6,8 +6,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from robuust import overlaps
 from robuust.coverage import faulty_edges
-from robuust.overlaps import overlapping_pairs, resolve_overlaps
+from robuust.overlaps import overlapping_pairs, refuse_piles, resolve_overlaps
+from robuust.sources import UnusableFileError
 
 
 def pairs_of(shapes, **options):
@@ -119,3 +121,51 @@ def test_each_polygon_is_what_earlier_ones_leave(shapes):
         expected = shapely.difference(shapes[k], shapely.union_all(shapes[:k])).area
         area = 0 if shape is None else shape.area
         assert area == pytest.approx(expected, abs=0.01 * (k + 2))
+
+
+def circles(n):
+    """Circles over one another, of which every two overlap."""
+    places = np.random.default_rng(1).uniform(0, 500, (n, 2))
+    return shapely.buffer(shapely.points(places), 1000)
+
+
+def test_a_pile_of_buffers_is_refused_in_words():
+    with pytest.raises(UnusableFileError, match=r"source 'pools': of 1500 .* buffers"):
+        refuse_piles(circles(1500), where="source 'pools'")
+    with pytest.raises(UnusableFileError, match=r"pairs overlap.*`overlay`"):
+        overlapping_pairs(circles(500), np.ones(500, dtype=bool))
+
+
+@pytest.mark.parametrize("look", ["refuse_piles", "overlapping_pairs"])
+def test_the_limit_grows_with_the_polygons(look, monkeypatch):
+    monkeypatch.setattr(overlaps, "ALWAYS_ALLOWED_PAIRS", 10)
+
+    def look_at(n):
+        shapes = circles(n)
+        if look == "refuse_piles":
+            refuse_piles(shapes, where="map")
+        else:
+            pairs_of(shapes)
+
+    look_at(21)  # 210 pairs, 10 per polygon
+    with pytest.raises(UnusableFileError):
+        look_at(22)
+
+
+def test_crossing_strips_are_refused_though_hardly_two_lie_on_one_spot(monkeypatch):
+    monkeypatch.setattr(overlaps, "ALWAYS_ALLOWED_PAIRS", 10)
+    k = np.arange(50) * 10
+    strips = np.concatenate(
+        [shapely.box(k, 0, k + 1, 500), shapely.box(0, k, 500, k + 1)]
+    )
+    refuse_piles(strips, where="map")
+    with pytest.raises(UnusableFileError, match="of 100 polygons"):
+        pairs_of(strips)
+
+
+def test_maps_without_piles_are_let_through(monkeypatch):
+    monkeypatch.setattr(overlaps, "ALWAYS_ALLOWED_PAIRS", 0)
+    row = shapely.box(np.arange(5), 0, np.arange(5) + 1, 1)
+    for shapes in ([], row, np.concatenate([row, row])):
+        refuse_piles(shapes, where="map")
+        assert len(pairs_of(shapes)[0]) == (5 if len(shapes) == 10 else 0)

@@ -63,11 +63,9 @@ def test_every_wrong_place_has_its_own_reason():
     given_reasons = found.reasons.astype(object).where(found.reasons.notna(), None)
     assert given_reasons.tolist() == [*rows.values(), *[None] * 10]
     assert found.hints == []
-    nowhere = found.reasons.isin(
-        ["missing_coordinates", "metres_as_degrees", "impossible_coordinates"]
-    )
-    assert (np.isnan(found.x) == nowhere).all()
-    assert (np.isnan(found.y) == nowhere).all()
+    somewhere = found.reasons.isna() | (found.reasons == "far_from_area")
+    assert (np.isnan(found.x) != somewhere).all()
+    assert (np.isnan(found.y) != somewhere).all()
 
 
 @pytest.mark.parametrize(
@@ -230,3 +228,98 @@ def test_points_on_the_edge_and_at_the_very_distance_are_near():
 def test_reasons_are_text_with_gaps_as_everywhere():
     found = places(*INSIDE, LAMBERT_72)
     assert found.reasons.dtype == pd.Series([None], dtype="str").dtype
+
+
+# --- Where x and y are much alike: the mirrored area is near too
+
+ALIKE = shapely.box(180_000, 200_000, 200_000, 220_000)
+IN_ALIKE = np.random.default_rng(6).uniform((180e3, 200e3), (200e3, 220e3), (30, 2)).T
+WIDE = {"area": ALIKE, "max_distance_m": 50_000.0}
+
+
+@pytest.mark.parametrize("crs", [LAMBERT_72, LAMBERT_2008])
+def test_a_swapped_source_is_told_where_its_places_are_near_all_the_same(crs):
+    options = WIDE | {"crs": crs}
+    if crs is LAMBERT_2008:  # its numbers are alike nowhere in Flanders
+        options["area"] = shapely.box(680_000, 700_000, 700_000, 720_000)
+    x, y = IN_ALIKE + (0 if crs is LAMBERT_72 else 500_000)
+    assert counts(places(x, y, crs, **options)) == {"fit": 30}
+    found = places(y, x, crs, **options)
+    assert counts(found) == {"swapped_coordinates": 30}
+    assert np.isnan(found.x).all()
+    assert found.hints == [
+        "30 of 30 rows fall in the area when x and y are swapped: set"
+        " `swap_coordinates: true` at this source (or `swap_coordinates: false` to use"
+        " them as they are)"
+    ]
+    assert counts(places(y, x, crs, swap=True, **options)) == {"fit": 30}
+
+
+def test_a_swapped_source_is_told_though_some_of_it_is_far_and_some_is_blank():
+    x, y = np.concatenate([IN_ALIKE[::-1], [[240e3, np.nan], [40e3, 1]]], axis=1)
+    found = places(x, y, LAMBERT_72, **WIDE)
+    assert counts(found) == {
+        "swapped_coordinates": 30,
+        "far_from_area": 1,
+        "missing_coordinates": 1,
+    }
+    assert "30 of 31 rows" in found.hints[0]
+
+
+def test_who_says_the_order_is_right_keeps_the_places():
+    found = places(*IN_ALIKE[::-1], LAMBERT_72, order_known=True, **WIDE)
+    assert counts(found) == {"fit": 30}
+    assert found.hints == []
+
+
+def test_a_country_wide_file_round_a_small_area_is_not_called_swapped():
+    few = IN_ALIKE[:, :1]
+    far_and_wide = np.concatenate([FLANDERS, few], axis=1)
+    small = WIDE | {"area": shapely.buffer(shapely.points(*few[:, 0]), 1500)}
+    for xy in (far_and_wide, far_and_wide[::-1]):
+        found = places(*xy, LAMBERT_72, **small)
+        assert "swapped_coordinates" not in counts(found)
+        assert found.hints == []
+
+
+def test_half_of_the_rows_must_come_into_the_area_by_swapping():
+    east, north = IN_ALIKE[::-1].copy()
+    east[:15] += 25e3  # near as they are, outside the area either way
+    found = places(east, north, LAMBERT_72, **WIDE)
+    assert counts(found) == {"fit": 30}
+    assert found.hints == []
+    assert found.remarks == [
+        "none of 30 rows lies in the study area or within 1,000 m of it, 30 within"
+        " 50,000 m: if some should, check `crs` and `swap_coordinates` of this source"
+    ]
+
+
+@pytest.mark.parametrize(("off_m", "n"), [(0, 0), (900, 0), (1100, 1)])
+def test_a_source_of_which_no_row_lies_in_the_area_itself_gets_a_remark(off_m, n):
+    x, y = [200_000 + off_m, 230_000], [219_000, 219_000]
+    assert len(places(x, y, LAMBERT_72, **WIDE).remarks) == n
+
+
+def test_a_source_of_which_all_rows_are_far_gets_no_remark_besides():
+    assert places([60e3], [200e3], LAMBERT_72, **WIDE).remarks == []
+
+
+# --- A sign between the thousands
+
+
+@pytest.mark.parametrize("crs", [LAMBERT_72, RD_NEW])
+def test_a_sign_between_thousands_is_told_from_decimals(crs):
+    x, y = np.round(written_in(crs, INSIDE)) / 1000
+    found = places(x, y, crs)
+    assert counts(found) == {"far_from_area": 1200}
+    assert found.hints == [
+        "1,200 of 1,200 rows fall in the area when a thousand times as large: its"
+        " numbers have a point or comma for the thousands: write them without"
+    ]
+
+
+def test_numbers_with_more_decimals_or_elsewhere_have_no_signs_between_thousands():
+    x, y = np.round(INSIDE) / 1000
+    assert places(x + 0.0001, y, LAMBERT_72).hints == []
+    assert places(x - 100, y, LAMBERT_72).hints == []
+    assert places(np.append(x, 1000.5), np.append(y, 210), LAMBERT_72).hints == []

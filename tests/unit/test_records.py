@@ -174,7 +174,7 @@ def test_an_area_tells_how_sure_a_place_is_when_nothing_better_does():
     ("cells", "expected"),
     [
         ({"uncertainty_m": "1 km"}, 1000),
-        ({"uncertainty_m": ">1000"}, 1000),
+        ({"uncertainty_m": ">1000"}, np.inf),
         ({"uncertainty_m": "vaag"}, np.inf),
         ({"uncertainty_m": "-5"}, np.inf),
         ({"area_m2": "1.000.000"}, np.inf),
@@ -191,7 +191,7 @@ def test_what_is_there_and_cannot_be_read_is_never_called_precise(
     blank = constants.get("uncertainty_m", np.nan)
     found = rows.records["uncertainty_m"].tolist()
     assert found == pytest.approx([expected, blank], abs=0.01, nan_ok=True)
-    wrong = {"vaag", "1.000.000", "-5"} & set(cells.values())
+    wrong = {"vaag", "1.000.000", "-5", ">1000"} & set(cells.values())
     noted = bool(wrong) and expected != 5
     assert ("field", "unreadable_uncertainty", int(noted)) in rows.notes
 
@@ -614,3 +614,21 @@ def test_the_order_of_rows_does_not_change_the_records():
     other, _ = join_records([screen(*table[::-1])])
     pd.testing.assert_frame_equal(one, other)
     assert one["record_id"].is_unique
+
+
+def test_a_file_with_months_first_is_refused_with_the_setting():
+    dates = [f"{k % 12 + 1}/{k + 10}/2020" for k in range(15)]
+    rows = [
+        GOOD | {"date": date, "x": str(65_000 + 5 * k)} for k, date in enumerate(dates)
+    ]
+    with pytest.raises(ValueError, match="set `date_order: month_first`"):
+        screen(*rows)
+    found = screen(*rows, date_order="month_first")
+    assert found.reasons.isna().all()
+
+
+def test_one_slip_in_many_dates_is_a_warning_and_no_refusal():
+    days = [GOOD | {"x": str(65_000 + k)} for k in range(200)]
+    found = screen(*days, GOOD | {"date": "7/13/2020"})
+    assert reasons_of(found) == ["kept"] * 200 + ["impossible_date"]
+    assert any("date_order: month_first" in words for words in found.warnings)
