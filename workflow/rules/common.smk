@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 HOME = Path(workflow.basedir).parent  # this project, wherever snakemake is called
 sys.path.insert(0, str(HOME / "scripts"))
 
+from robuust_kernels.kept import are_kept
 from robuust.connections import check_connections, is_database
 from robuust.presets import (
     check_presets,
@@ -171,8 +173,13 @@ def digest(paths):
 
 
 # Snakemake runs a rule again when its script changes, but not when the library does.
-LIBRARY = digest((HOME / "scripts" / "robuust").glob("*.py"))
-READERS = digest((HOME / "scripts" / "robuust_files").glob("*.py"))  # of chapter 1
+SCRIPTS = HOME / "scripts"
+LIBRARY = digest(
+    path
+    for name in ("robuust", "robuust_kernels")
+    for path in (SCRIPTS / name).glob("*.py")
+)
+READERS = digest((SCRIPTS / "robuust_files").glob("*.py"))  # of chapter 1
 
 
 wildcard_constraints:
@@ -234,6 +241,13 @@ def sources(kind):
 
 
 # --- What the user sees
+
+
+def compile_kernels():
+    """Compile the inner loops before jobs fan out: else each job would, at once."""
+    if not are_kept():
+        command = [sys.executable, "-m", "robuust_kernels.compiled"]
+        subprocess.run(command, cwd=SCRIPTS, check=True)
 
 
 def announce_run():

@@ -1,0 +1,64 @@
+"""How a loop becomes machine code, once for all runs.
+
+    python -m robuust_kernels.compiled      compile whatever is not kept yet
+
+Compiling takes half a minute, reading what is kept a fraction of a second. So it is
+done once, before jobs fan out, and kept in a folder named after everything it
+depends on: numba by itself does not notice that a kernel of another module changed.
+"""
+
+import importlib
+import os
+import shutil
+import sys
+
+import numba
+
+from robuust_kernels.kept import FINISHED, HERE, are_kept, kept_in
+
+if "NUMBA_CACHE_DIR" not in os.environ:
+    numba.config.CACHE_DIR = str(kept_in())
+
+
+def kernel(function):
+    """Compile a function on its first call, keep it, and let threads run it together.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and gives numbers and numpy arrays only.
+
+    Returns
+    -------
+    callable
+        Works without the lock of the interpreter. Reading beyond an array is not
+        noticed: arguments are checked by the library function that calls it.
+    """
+    return numba.njit(function, cache=True, nogil=True, error_model="numpy")
+
+
+def inlined(function):
+    """Make a small function part of each kernel that calls it."""
+    return numba.njit(function, inline="always", error_model="numpy")
+
+
+def compile_kernels():
+    """Call every kernel once on the smallest input, so that it is kept.
+
+    Each module with kernels has a function `smallest_calls` that does it for its own.
+    Kernels of earlier versions are removed.
+    """
+    folder = kept_in()
+    for path in sorted(HERE.glob("*_kernels.py")):
+        importlib.import_module(f"robuust_kernels.{path.stem}").smallest_calls()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FINISHED).touch()
+    for older in folder.parent.glob("kernels-*"):
+        if older != folder:
+            shutil.rmtree(older, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    if not are_kept():
+        print("compiling the kernels, once (about half a minute)", file=sys.stderr)
+        compile_kernels()

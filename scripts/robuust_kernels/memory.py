@@ -1,0 +1,33 @@
+"""Memory asked for before it is taken."""
+
+import psutil
+
+
+def require_memory(needed_bytes, what, advice):
+    """Stop with words when work would not fit in what is free.
+
+    Parameters
+    ----------
+    needed_bytes : float
+        Estimate of what the work takes at its peak.
+    what, advice : str
+        What needs it, and what to do when there is too little.
+
+    Raises
+    ------
+    MemoryError
+        If it is more than what the machine has free.
+
+    Examples
+    --------
+    >>> require_memory(1e3, "one kilobyte", "buy some")
+    >>> require_memory(1e18, "an exabyte", "Take less.")
+    Traceback (most recent call last):
+    MemoryError: an exabyte needs about 931322574.6 GiB, ... are free. Take less.
+    """
+    free = psutil.virtual_memory().available
+    if needed_bytes > free:
+        raise MemoryError(
+            f"{what} needs about {needed_bytes / 2**30:.1f} GiB,"
+            f" {free / 2**30:.1f} GiB are free. {advice}"
+        )
