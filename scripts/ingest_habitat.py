@@ -37,10 +37,7 @@ def ingest_habitat(
 ):
     """Read every habitat map and the study area, write the clean layers."""
     log, crs = logging.getLogger(__name__), analysis_crs(crs)
-    known = pd.concat(
-        pd.read_csv(paths[table], encoding="utf-8-sig", dtype="str")["code"]
-        for table in ("habitat_types", "suitability")
-    )
+    types = pd.read_csv(paths["habitat_types"], encoding="utf-8-sig", dtype="str")
     layers = {s["name"]: read_layer(s) for s in [*sources, *study_area_sources]}
     for name, layer in layers.items():
         log.info("read %d rows of %s", len(layer), name)
@@ -55,7 +52,9 @@ def ingest_habitat(
         "area": area.geometry[0] if areas else None,
         "max_distance_m": max_distance_m,
     }
-    screened = [screen_habitat(layers[s["name"]], s, known, **rules) for s in sources]
+    screened = [
+        screen_habitat(layers[s["name"]], s, types["code"], **rules) for s in sources
+    ]
     area = area if areas else habitat_area(screened, crs)
     habitat, parts, quarantined, notes, faults = join_habitat(
         screened,

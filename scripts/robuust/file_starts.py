@@ -12,7 +12,7 @@ from robuust.record_fields import Words, read_words
 from robuust.sources import read_numbers
 
 _MOST = 0.95  # share of the texts that make a column one of dates
-_OF_US = ("point_x", "point_y", "area_m2", "radius_m", UNREADABLE)
+_OF_US = ("_point_x", "_point_y", "_radius_m", UNREADABLE)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from robuust.reference_systems import home_bounds
+from robuust.reference_systems import home_bounds, in_box
 
 MARGIN_M = 1_000.0  # round the study area: what lies there was drawn for it too
 # GEOS draws a buffer to a hundredth of its distance: outside these shares of the
@@ -121,9 +121,3 @@ def grown(box, width, height):
     """Box that reaches so much farther to both sides of each axis."""
     west, south, east, north = box
     return west - width, south - height, east + width, north + height
-
-
-def in_box(x, y, box):
-    """Tell which points lie in a box (west, south, east, north), its edge included."""
-    west, south, east, north = box
-    return (x >= west) & (x <= east) & (y >= south) & (y <= north)

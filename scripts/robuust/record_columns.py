@@ -23,8 +23,7 @@ _BUILT_IN = {
     "embargo_until": ["embargo_until"],
 }
 # Numbers that the reader of a layer adds: its shapes win over what attributes say.
-_OF_LAYERS = {"x": "point_x", "y": "point_y", "radius_m": "radius_m"}
-_ADDED = (*_OF_LAYERS.values(), "area_m2")
+_OF_LAYERS = {"x": "_point_x", "y": "_point_y", "radius_m": "_radius_m"}
 _NEEDED = ("species", "x", "y")
 # Whether a record may be used, and what the names of such columns have in common.
 _PERMISSIONS = {"consent": ("toestemming", "consent"), "embargo_until": ("embargo",)}
@@ -76,7 +75,7 @@ def find_columns(schema, source, where):
         names = [names] if isinstance(names, str) else names
         there = [folded[n.casefold()] for n in names if n.casefold() in folded]
         found |= {field: there[0]} if there else {}
-    found |= _layer_columns(schema)
+    found |= _paired(known, folded) | _layer_columns(schema)
     lacking = [field for field in _NEEDED if field not in found]
     lacking = [f for f in lacking if f not in (source.get("constants") or {})]
     if lacking:
@@ -86,6 +85,16 @@ def find_columns(schema, source, where):
             f" {', '.join(schema.names)}."
         )
     return found
+
+
+def _paired(known, folded):
+    """Coordinates whose names stand at one place in the lists of x and of y."""
+    x, y = known.get("x", ""), known.get("y", "")
+    if isinstance(x, str) or isinstance(y, str):
+        return {}
+    pairs = ((a.casefold(), b.casefold()) for a, b in zip(x, y, strict=False))
+    there = (pair for pair in pairs if folded.keys() >= set(pair))
+    return {f: folded[n] for f, n in zip("xy", next(there, ()), strict=False)}
 
 
 def check_permission(schema, names, source, rows, where):
@@ -147,10 +156,11 @@ def added_columns(schema):
 
     Examples
     --------
-    >>> added_columns(pa.schema([("area_m2", pa.string()), ("point_x", pa.float64())]))
-    ['point_x']
+    >>> kinds = {"_radius_m": pa.string(), "_point_x": pa.float64()}
+    >>> added_columns(pa.schema(kinds))
+    ['_point_x']
     """
-    there = [name for name in _ADDED if name in schema.names]
+    there = [name for name in _OF_LAYERS.values() if name in schema.names]
     return [n for n in there if pa.types.is_floating(schema.field(n).type)]
 
 

@@ -285,7 +285,12 @@ def possible_coordinates(x, y, crs):
     [True, False]
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    west, south, east, north = _limits(crs)
+    return in_box(x, y, _limits(crs))
+
+
+def in_box(x, y, box):
+    """Tell which points lie in a box (west, south, east, north), its edge included."""
+    west, south, east, north = box
     return (x >= west) & (x <= east) & (y >= south) & (y <= north)
 
 

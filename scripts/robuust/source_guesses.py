@@ -203,7 +203,7 @@ def _lacking_columns(there, guessed):
 
 
 def _of_preset(column):
-    if column in ("point_x", "point_y", "area_m2", "radius_m"):
+    if column in ("_point_x", "_point_y", "_radius_m"):
         return "of the shapes themselves"
     return "as the preset says"
 
@@ -362,5 +362,5 @@ def _completed(lines, tables):
 
 
 def _layer_places(start):
-    there = "point_x" in start.table.schema.names
-    return {"x": "point_x", "y": "point_y"} if there else {}
+    there = "_point_x" in start.table.schema.names
+    return {"x": "_point_x", "y": "_point_y"} if there else {}

@@ -306,7 +306,7 @@ def _raster(form, source, max_rows):
         few = cells.size == raster.width * raster.height
         size = abs(raster.transform.a)
         left, bottom, right, top = raster.bounds
-        place = {"point_x": [(left + right) / 2], "point_y": [(bottom + top) / 2]}
+        place = {"_point_x": [(left + right) / 2], "_point_y": [(bottom + top) / 2]}
         about = (
             f"{raster.width:,} x {raster.height:,} cells of {size:g}, {raster.count}"
             f" band{'s' if raster.count > 1 else ''} ({raster.dtypes[0]}), no data:"

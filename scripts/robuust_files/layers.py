@@ -18,6 +18,7 @@ from robuust.connections import is_database
 from robuust.listing import listed
 from robuust.sources import UnusableFileError, readable
 from robuust_files.archives import opened
+from robuust_files.geojson import check_geojson
 from robuust_files.geopackages import check_geopackage, count_rows, list_geopackage
 from robuust_files.recognise import recognise, same_name
 from robuust_files.shapefiles import (
@@ -254,6 +255,8 @@ def _read_whole(form, name, about, max_features, *encodings):
             f"layer {name} has neither features nor columns: it is empty, or the file"
             " is damaged; fetch it again"
         )
+    if form.kind == "geojson" and not max_features:
+        check_geojson(path, len(layer))
     if form.kind in _COUNTED and not max_features and len(layer) < expected:
         raise UnusableFileError(  # the fast way ends at the first damage, silently
             f"layer {name} should have {expected} features, but only {len(layer)} can"

@@ -14,6 +14,8 @@ from robuust.sources import UnusableFileError
 _MAX_MEMORY_BYTES = 4 * 2**30  # a full sheet of 1,048,576 rows and 30 columns: 3
 _REFUSED = 3  # exit status of the reader when it says in words what is wrong
 _LIBRARY = Path(__file__).parents[1]
+# Address space is bounded: no gibibyte reserved ahead, no buffer for each core.
+_FRUGAL = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def read_spreadsheet(path, *, sheet=None, max_memory_bytes=_MAX_MEMORY_BYTES):
@@ -30,7 +32,7 @@ def read_spreadsheet(path, *, sheet=None, max_memory_bytes=_MAX_MEMORY_BYTES):
     sheet : str, optional
         Needed when there are several visible sheets with cells.
     max_memory_bytes : int
-        What the reader may use (on Windows not bounded).
+        What the sheet may take (bounded on Linux only).
 
     Returns
     -------
@@ -50,7 +52,9 @@ def read_spreadsheet(path, *, sheet=None, max_memory_bytes=_MAX_MEMORY_BYTES):
         paths = [str(_LIBRARY), os.environ.get("PYTHONPATH", "")]
         reader = subprocess.run(
             [*module, *map(str, order)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+            env=os.environ
+            | _FRUGAL
+            | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             capture_output=True,
             text=True,
             encoding="utf-8",

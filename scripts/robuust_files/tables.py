@@ -41,10 +41,10 @@ def read_records(source):
         ``string`` or, where few cells differ, ``dictionary<int32, string>`` with one
         dictionary per column; blank cells and the words NA, N/A, NaN, NULL are null.
         Cells are as in the file: a formula such as ``=1+1`` stays that text. Of a
-        layer, the numbers ``point_x`` and ``point_y`` (a place inside the shape) in
-        its own system are added and, of polygons, ``area_m2`` and ``radius_m`` (of
-        the smallest circle around it). A table without geometry in a GeoPackage or
-        File Geodatabase has its own columns only.
+        layer, the numbers ``_point_x`` and ``_point_y`` (a place inside the shape) in
+        its own system are added and, of polygons, ``_radius_m`` (of the smallest
+        circle around it). A table without geometry in a GeoPackage or File
+        Geodatabase has its own columns only.
 
         **Rows that cannot be read**: column ``_unreadable`` is there when a text
         table has rows with more or fewer fields than names, or rows that an unclosed
@@ -105,7 +105,7 @@ def _refuse_raster():
 
 
 def layer_table(layer, crs=None):
-    """Turn a map layer into records: attributes as text, place and size as numbers.
+    """Turn a map layer into records: attributes as text, places as numbers.
 
     Parameters
     ----------
@@ -118,17 +118,22 @@ def layer_table(layer, crs=None):
     -------
     pyarrow.Table
         Attributes as text: whole numbers without ``.0``, dates as ISO text. Columns
-        ``point_x`` and ``point_y`` in the units of the layer: of a point itself, of
+        ``_point_x`` and ``_point_y`` in the units of the layer: of a point itself, of
         another shape a point inside it; null where there is no shape. If any shape is
-        a polygon, ``area_m2`` and ``radius_m`` of the polygons; null where neither
-        the layer nor the settings know the reference system.
+        a polygon, ``_radius_m`` of the smallest circle round each polygon; null where
+        neither the layer nor the settings know the reference system.
+
+    Raises
+    ------
+    UnusableFileError
+        If an attribute has the name of a column that is added.
 
     Examples
     --------
     >>> import geopandas as gpd
-    >>> square = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 2, 2)], crs=31370)
-    >>> layer_table(square)["area_m2"].to_pylist()
-    [4.0]
+    >>> field = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 6, 8)], crs=31370)
+    >>> layer_table(field)["_radius_m"].to_pylist()
+    [5.0]
     """
     mapped = isinstance(layer, gpd.GeoDataFrame)
     own = layer.columns.drop(layer.geometry.name) if mapped else layer.columns
@@ -138,11 +143,14 @@ def layer_table(layer, crs=None):
         return pa.table(columns)
     shapes = layer.geometry
     inside = _points_inside(np.asarray(shapes, dtype=object))
-    for name, values in zip(("point_x", "point_y"), inside.T, strict=True):
-        columns[name] = _numbers(values)
+    added = {"_point_x": _numbers(inside[:, 0]), "_point_y": _numbers(inside[:, 1])}
     if shapely.get_dimensions(shapes.array).max(initial=-1) == 2:
-        columns |= _sizes(shapes, crs)
-    return pa.table(columns)
+        added["_radius_m"] = _numbers(_radii_m(shapes, crs))
+    for name in added.keys() & columns.keys():
+        raise UnusableFileError(
+            f"column {name} has the name of one that is made from the shapes; rename it"
+        )
+    return pa.table(columns | added)
 
 
 def _points_inside(shapes):
@@ -183,24 +191,20 @@ def _json(value):
     return json.dumps(value, default=str, ensure_ascii=False)
 
 
-def _sizes(shapes, crs):
-    """Area and radius in metres, measured on a plane around the layer."""
+def _radii_m(shapes, crs):
+    """Radius in metres of each polygon, measured on a plane around the layer."""
     own = shapes.crs if crs is None else pyproj.CRS(crs)
     polygons = shapely.get_dimensions(shapes.array) == 2
-    area = radius = np.full(len(shapes), np.nan)
+    radius = np.full(len(shapes), np.nan)
     if own is not None:
         plane = shapes.set_crs(own, allow_override=True)
         if own.is_geographic:
             if not _in_degrees(shapes.total_bounds):
-                return _sizes(shapes.set_crs(None, allow_override=True), None)
+                return _radii_m(shapes.set_crs(None, allow_override=True), None)
             plane = plane.to_crs(plane.estimate_utm_crs())
         metres = plane.crs.axis_info[0].unit_conversion_factor
-        area = shapely.area(plane.array) * metres**2
         radius = shapely.minimum_bounding_radius(plane.array) * metres
-    return {
-        "area_m2": _numbers(np.where(polygons, area, np.nan)),
-        "radius_m": _numbers(np.where(polygons, radius, np.nan)),
-    }
+    return np.where(polygons, radius, np.nan)
 
 
 def _in_degrees(bounds):

@@ -89,6 +89,10 @@ class NotUtf8Error(Exception):
     """The text is not in UTF-8, as the first part of it promised."""
 
 
+class _BadRowError(Exception):
+    """A row has more or fewer fields than there are names."""
+
+
 def read_form(path, form, sample):
     """Read a text table whose form is known.
 
@@ -150,8 +154,9 @@ def _column_types(sample, form):
 
 def _read_every_row(path, form, types):
     """Table with its raw rows, and the raw texts among them."""
-    table, bad = _read(path, form, types, threads=True)
-    if bad:  # once more, as only one thread alone can tell the place of a row
+    try:
+        table, bad = _read(path, form, types, threads=True)
+    except _BadRowError:  # once more: one thread alone can tell the place of a row
         table, bad = _read(path, form, types, threads=False)
     table = table.unify_dictionaries()
     _refuse_nul(table)
@@ -193,7 +198,9 @@ def _read(path, form, types, *, threads):
                 delimiter=form.delimiter,
                 quote_char=form.quote or False,
                 newlines_in_values=form.quote is not None,
-                invalid_row_handler=keep,
+                # A thread that is late to let go of a function of Python, when this
+                # process ends already, aborts it (apache/arrow issue 34314).
+                invalid_row_handler=None if threads else keep,
             ),
             pyarrow.csv.ConvertOptions(
                 column_types=types,
@@ -207,6 +214,8 @@ def _read(path, form, types, *, threads):
             " the `encoding` of this source"
         ) from error
     except pa.ArrowInvalid as error:
+        if threads and str(error).startswith("CSV parse error"):
+            raise _BadRowError from None
         # The second is a bad row whose text could not be handed to `keep`.
         if "invalid UTF8" in str(error) or "CSV parse error" in str(error):
             raise NotUtf8Error from None  # its words hold the row

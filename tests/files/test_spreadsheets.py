@@ -49,6 +49,43 @@ XLS = (
     "KgJtgzx4H{>Yr!DhUVYfLXGxcZN$%i-2XS~PtTq"
 )
 
+# Columns soort, datum, x and two rows, written by pyxlsbwriter 0.1.0.
+XLSB = (
+    "c-"
+    "rMyU2GIp6h3!m+AdP)KtX;4vMg94ba%Etw18d8Pa!r4Zlp$nm}a^=ZP)J3tTR*G#%LB$P+vr}RwJMiLS"
+    "lRne;&nGA9zw<Osp~f6p<1Fn)nwCo_l9zXLfe`1L=$LPVUUTXYTpVx#ymH?wN`2;)MlZm6dQJBMuL90J"
+    "JVfN-ixurRf7kzoM9i#2yWio|Jlsz^i1@MS+7Y7V9m$(DrLY1Ydccz>8$XDDS0F&ZMV5LY5aZU2i9L3$"
+    "+3M4YHc|!4fDfFA+FO;ND6C++4^H2e=BTgE79EY8QZd#&VR0w)q8)T1QCReBywLE{(GlfVmFs7!R+wBJ"
+    "!39q`(pfvYvRfqs&#+wB_huRZZ+3VLi_7F)>TX<RA`Eg-"
+    "9G0S_a0pREV6%5FMXaZiOY>)L;UoR67IdEKd*^5w^KDE@x+$Vl8O@UCR?VkJvK=zU4U)M)_zjE0@}xr#"
+    "0wu;n~E>SA{1vI4(>+zgYAOtb@Y@;zh3f^^NNbm*W^(SCzPOx2~kU4jrNWw)R{m9XzP$MoLp-"
+    "p@v8_6jaoNmQ1OAvCt!3JHs17LBo{Qq@31NB^DY|j8OaLyV@RB(z1y>Mt>@61QA3vVxfN1%x;n-"
+    "Bhjy9WFw+w6&2s~YI;UCv8(q<SvfHv_bF0iG}<ERUW||rG}xJph4jv3LnzoalvPT=GpU5G8CtIyNoW~K"
+    ">+MY?%E3yx^tO~L>qDJtQpq8ftoJEqEY#x?nKeQZ%9n~}wYk{3pB*{bPq!<rD@v^E$6HHd2?Wb{4F;NG"
+    ";8WLje~?4>rj>5Y$F^&#si<Z*owxCL1WkCy%fuk=aCs7z8ex-"
+    "S(B<h+dgZ~i8QhUWx}^!VT+r6nS|&N0O{Wsfiqb(f8Oa!7C6`dr5oV}}Wv56+#?{-"
+    "Q$~|cXhsd`5%Lt%OI)#Mdd4%mbM2g&C9S)dC1bsEJ1c&h<w7#B7D#5s{n|tI84wGyb=+U%+$jn+|5@{t"
+    "T({#lam{Gzs1eENMX^O$2jOkHhvY8m>P+Bo=%W8~cQp|o?SCV^89e2g;L3<gkNWeCZF9PJp|NLSt##UN"
+    "qBgKlS|M56l2HXm!9a>^AgSIOdREtNrQPsa8rVOeVLW|DRbc5C!H>f%QM+oFeqd$VuLp29!b{w{{dka+"
+    "Hy%CzB3GXfNCaDg3PD^@>@->hj5u0gP-VU4K02uHjVi?%!0tKHY48eYoAqy$&4Z=S5wg=zWfpZQYT70;"
+    "GDq(FvdEKBw0(8V|!1mL4Z-Mm?g$>Ywt&I>yc{{P!imhh6TeJ<>UXSfCj%tRjSfj{E@fsMt6`o-"
+    "dq%tQ+9UQZBF*h}sV`rq+`_oopdHQaEPg0mz)B)`CBucp#2)s<-"
+    "Bw6ZY6*M8zp%b&y2G%#=IDzju7~|jyC;AheA2?XEbEVUx>(-"
+    "4^OrgO{G^LJHlCdSD@nl3&*ogbxwR7%N-"
+    "&17i`YRlhNi*Y{@7?%vcTb$9!B4<jgup5RR}S7630V!#`7@qqbmMnTcx=)-"
+    "$8sMxu)NN}&w@Zj)z_b8C+m=X9YC{Z@S@KoUI*}??#F8rqt>rD2i22|zAV6xf<QG~w`LUY$L*xF$}-"
+    "a}u8R4XjOIw833R;EfdoEfdG)o)209t`p#ZMpPXc^nO(5LCQef-L;}*ZwUF+K^;f{GTfHEq;m^J-"
+    "KQ&CPjz1AfGezn*o(JNd;H~vk4Uj#v5@4O=EJ4!k0p%6wnS3&_oJX}`<7`LP`%g!t8m*V{tUFN75z`6%"
+    "CT#O7`7!@7hssMlSR4e$Khnswywx}h$n2V>;!S}N0L0h}ACUGGLk-"
+    "w3Riev8}BAT924<fA(9nNIY;vXKp99JF21MqubtpmT8`9*^5sPe3T1mJ1_R@-"
+    "~zya*qOELbjN%B4^RWf~|Si}0a{C?o#Fw7qh8Su469txK)lWgU6m5dD8V{@hHeaPpPU%rMa^r%dBaDr4"
+    "tG1x-"
+    "Ae)db?3W>kDp?&NAwl8a553&hUsR}^f~y1)+Rew4RKfS&ZU*4D6xfm@4iSJNRR+2KR?Uu_lJ(mAMI&I0"
+    "-a%=u*u_A)Z`Fg69-wX@mZh5bkvhj-{1L%0R}#J`A~l4p@-"
+    "qO{zP;{Q5#Q7&@R`d0S?`aeir!25)$K2QBv{%=qh>#$Jvi_{O`&y8Jxb%CNx+0W?D0A0psXO-"
+    "lGerEsq?=oMQ?aK!Itp4EUvffiOS*Y{l_`TM}d1+pGACB*;sH7ui;nj`OSF-<d{{qc-soV"
+)
+
 
 def write_xlsx(path, **sheets):
     book = openpyxl.Workbook()
@@ -124,6 +161,16 @@ def test_dates_become_iso_text_and_whole_numbers_lose_their_point(tmp_path):
 def test_an_open_document_is_read_too(tmp_path):
     table = read(write_ods(tmp_path / "r.ods", [["a", "b"], ["x", "1"]]))
     assert table.to_pydict() == {"a": ["x"], "b": ["1"]}
+
+
+def test_a_binary_workbook_is_read_too(tmp_path):
+    path = tmp_path / "r.xlsb"
+    path.write_bytes(zlib.decompress(base64.b85decode(XLSB)))
+    assert read(path).to_pydict() == {
+        "soort": ["Hyla arborea", "Zoë"],
+        "datum": ["2020-02-03", None],
+        "x": ["186600.5", "3"],
+    }
 
 
 def test_a_workbook_of_the_old_excel_is_read_too(tmp_path):
@@ -218,9 +265,16 @@ def test_a_sheet_that_unpacks_without_end_is_refused(tmp_path):
 
 
 def test_the_memory_of_the_reader_is_bounded(tmp_path):
-    path = write_xlsx(tmp_path / "r.xlsx", s=ROWS)
-    with pytest.raises(ValueError, match=r"broke down.*more than 0.0977 GiB"):
-        read_spreadsheet(path, max_memory_bytes=100 * 2**20)
+    filler = [[f"a text of row {row}"] * 300 for row in range(1_000)]
+    path = write_xlsx(tmp_path / "r.xlsx", s=[[f"c{k}" for k in range(300)], *filler])
+    with pytest.raises(ValueError, match=r"broke down.*more than 0.0195 GiB"):
+        read_spreadsheet(path, max_memory_bytes=20 * 2**20)
+    assert len(read_spreadsheet(path, max_memory_bytes=300 * 2**20)) == 1_000
+
+
+def test_what_the_libraries_map_does_not_count_as_memory_of_the_sheet(tmp_path):
+    path = write_xlsx(tmp_path / "r.xlsx", s=ROWS)  # they map more than this
+    assert len(read_spreadsheet(path, max_memory_bytes=100 * 2**20)) == 2
 
 
 def test_damaged_workbooks_are_refused(tmp_path):

@@ -3,14 +3,13 @@
 import csv
 import gzip
 import io
-import subprocess
-import sys
 import traceback
 import zipfile
-from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv
 import pytest
+from child_memory import run_in_child
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +17,6 @@ from robuust_files.tables import read_records
 from robuust_files.text import MISSING_WORDS, read_text
 from robuust_files.text_forms import MAX_COLUMNS, text_form
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
 TEXT = "soort;plaats;x\nZoë's heide;Mol;1,5\nDrosera;;2\n"
 CELLS = {
     "soort": ["Zoë's heide", "Drosera"],
@@ -281,11 +279,21 @@ def test_a_zip_file_that_leads_out_of_its_folder_is_refused(read):
         read(zipped(**{"../records": TEXT}))
 
 
+@pytest.mark.parametrize("text", [TEXT, "a,b\n1,2,3\n4,5\n"])
+def test_no_thread_is_given_a_function_of_python(read, monkeypatch, text):
+    given = []
+
+    def read_csv(path, reading, parsing, converting, real=pyarrow.csv.read_csv):
+        given.append((reading.use_threads, parsing.invalid_row_handler is not None))
+        return real(path, reading, parsing, converting)
+
+    monkeypatch.setattr(pyarrow.csv, "read_csv", read_csv)
+    assert read(text).num_rows == 2
+    assert given[0] == (True, False)
+    assert given[1:] == ([] if text is TEXT else [(False, True)])
+
+
 CELL_OF_2_GB = """
-import resource, sys
-bound = 3 * 2**30
-resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
-from robuust_files.tables import read_records
 with open(sys.argv[1], "wb") as file:
     file.write(b"a,b\\n" + b"1,2\\n" * 100_000 + b'3,"')
     file.truncate(2 * 2**30)
@@ -298,15 +306,14 @@ except ValueError as refusal:
 """
 
 
-def test_a_cell_of_two_gigabytes_is_refused_within_3_gib_of_memory(tmp_path):
-    run = subprocess.run(
-        [sys.executable, "-c", CELL_OF_2_GB, tmp_path / "records.csv"],
-        env={"PYTHONPATH": str(SCRIPTS)},
-        capture_output=True,
-        text=True,
-        check=True,
+def test_a_cell_of_two_gigabytes_is_refused_in_little_memory(tmp_path):
+    printed = run_in_child(
+        CELL_OF_2_GB,
+        tmp_path / "records.csv",
+        imports="from robuust_files.tables import read_records",
+        max_growth_gib=0.5,
     )
-    assert "a row is longer than 8 MiB" in run.stdout
+    assert "a row is longer than 8 MiB" in printed
 
 
 # --- Laws

@@ -67,7 +67,7 @@ def start_of(columns, **about):
 
 def polygons(columns, n=4, **about):
     """First rows of a map layer near Turnhout, in Lambert 72."""
-    place = {"point_x": 190_000.0 + np.arange(n), "point_y": np.full(n, 230_000.0)}
+    place = {"_point_x": 190_000.0 + np.arange(n), "_point_y": np.full(n, 230_000.0)}
     about = {"path": "data/map.gpkg", "kind": "geopackage", "crs": LAMBERT} | about
     return start_of(columns | place, geometry="polygons", **about)
 
@@ -110,7 +110,7 @@ def test_texts_of_later_rows_that_a_dictionary_knows_do_not_count():
 
 def test_what_the_reader_of_a_layer_adds_is_no_column_of_the_file():
     assert read_columns(polygons({"TYPE": ["4010"] * 4}).table).keys() == {"TYPE"}
-    text = {"point_x": ["1"], "area_m2": ["2"]}
+    text = {"_point_x": ["1"], "area_m2": ["2"]}
     assert read_columns(pa.table(text)).keys() == text.keys()
 
 
@@ -265,7 +265,7 @@ def test_polygons_are_told_by_their_columns_and_name(columns, about, kind, key):
 
 
 def test_a_raster_of_several_classes_asks_a_code_for_each():
-    place = {"point_x": [190_000.0], "point_y": [230_000.0]}
+    place = {"_point_x": [190_000.0], "_point_y": [230_000.0]}
     values = {0: 0.5, 3: 0.3, 12.5: 0.1, 1e6: 0.1}
     start = start_of(place, kind="raster", crs=RD, values=values)
     guess = guess_source(start, TABLES)

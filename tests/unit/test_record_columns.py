@@ -29,6 +29,22 @@ def test_of_a_list_of_names_the_first_that_is_there_counts():
     assert found == {"species": "soort", "x": "x", "y": "y"}
 
 
+def test_coordinates_are_looked_for_as_a_pair():
+    names = ["species", "x", "decimalLongitude", "lat", "decimalLatitude"]
+    found = find(names)  # an x without its y is another thing, such as a count
+    assert (found["x"], found["y"]) == ("decimalLongitude", "decimalLatitude")
+    columns = {"x": ["x_lambert", "x", "lon"], "y": ["y_lambert", "y", "lat"]}
+    found = find(["species", "X", "Lat", "Lon"], columns=columns)
+    assert (found["x"], found["y"]) == ("Lon", "Lat")
+
+
+def test_without_a_pair_each_coordinate_is_looked_for_alone():
+    found = find(["species", "lon", "latitude"])
+    assert (found["x"], found["y"]) == ("lon", "latitude")
+    found = find(["species", "x", "lon", "lat"], columns={"x": "x"})
+    assert (found["x"], found["y"]) == ("x", "lat")
+
+
 def test_a_preset_alone_says_what_its_columns_mean():
     columns = {"species": ["naam_lat"], "x": ["x"], "y": ["y"]}
     found = find(["naam_lat", "x", "y", "status"], columns=columns, preset="mine")
@@ -54,16 +70,25 @@ def test_a_wrong_column_name_in_the_settings_is_named():
 
 def test_the_shapes_of_a_layer_win_over_its_attributes_but_text_does_not():
     text = [("species", pa.string()), ("x", pa.string()), ("y", pa.string())]
-    number = [("point_x", pa.float64()), ("point_y", pa.float64())]
+    number = [("_point_x", pa.float64()), ("_point_y", pa.float64())]
     found = find_columns(pa.schema(text + number), {"columns": {"x": "x"}}, "records")
-    assert (found["x"], found["y"]) == ("point_x", "point_y")
-    assert find(["species", "x", "y", "point_x", "point_y"])["x"] == "x"
+    assert (found["x"], found["y"]) == ("_point_x", "_point_y")
+    assert find(["species", "x", "y", "_point_x", "_point_y"])["x"] == "x"
 
 
 def test_only_the_numbers_that_the_reader_added_are_called_added():
-    text = [(name, pa.string()) for name in ("radius_m", "x")]
-    number = [(name, pa.float64()) for name in ("point_x", "point_y", "area_m2")]
-    assert added_columns(pa.schema(text + number)) == ["point_x", "point_y", "area_m2"]
+    text = [(name, pa.string()) for name in ("_radius_m", "point_x", "area_m2")]
+    number = [(name, pa.float64()) for name in ("_point_x", "_point_y")]
+    assert added_columns(pa.schema(text + number)) == ["_point_x", "_point_y"]
+
+
+def test_an_area_that_the_attributes_of_a_layer_tell_is_still_found():
+    text = [("species", pa.string()), ("area_m2", pa.string())]
+    number = [(f"_{n}", pa.float64()) for n in ("point_x", "point_y", "radius_m")]
+    for source in ({}, {"preset": "mine", "columns": {"area_m2": ["area_m2"]}}):
+        source = source | {"constants": {"species": "Rana arvalis"}}
+        found = find_columns(pa.schema(text + number), source, "records")
+        assert (found["area_m2"], found["radius_m"]) == ("area_m2", "_radius_m")
 
 
 # --- Leave to use the records
