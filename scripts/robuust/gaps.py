@@ -3,11 +3,26 @@
 import numpy as np
 import shapely
 
-CANDIDATES_PER_BLOCK = 4_000_000  # bounds the memory of one block of candidates
+from robuust.flat_shapes import box_tree, checked_shapes, flatten
+from robuust_kernels.blocks import in_blocks
+from robuust_kernels.box_kernels import count_near_boxes
+from robuust_kernels.gap_kernels import (
+    count_rows,
+    near_shapes,
+    place_rows,
+    sort_rows,
+)
+from robuust_kernels.memory import require_memory
+
+SHAPES_PER_BLOCK = 512
+ROWS_PER_BLOCK = 50_000
+SAMPLED = 2000  # shapes whose neighbours are counted to know the memory needed
+BYTES_PER_PAIR = 48  # as it is found and as it is given
+PROGRESS = "measuring gaps"
 CONTACT_TOLERANCE_M = 1e-3  # coordinates are good to a millimetre, not better
 
 
-def near_pairs(geometries, max_gap_m):
+def near_pairs(geometries, max_gap_m, *, threads=1):
     """All pairs of shapes whose edges are at most so far apart.
 
     Parameters
@@ -16,6 +31,8 @@ def near_pairs(geometries, max_gap_m):
         Polygons, lines or points in a projected CRS [m]; none missing or empty.
     max_gap_m : float
         Largest gap that still counts [m]; zero or more.
+    threads : int
+        How many parts of the work are done at a time; the result is the same.
 
     Returns
     -------
@@ -35,11 +52,10 @@ def near_pairs(geometries, max_gap_m):
     >>> [pair.tolist() for pair in near_pairs(squares, 5)]
     [[0], [1], [2.0]]
     """
-    shapes = _shapes(geometries)
-    return _pairs(shapes, shapes, max_gap_m, same=True)
+    return _pairs(geometries, None, max_gap_m, threads=threads)
 
 
-def near_pairs_between(left, right, max_gap_m):
+def near_pairs_between(left, right, max_gap_m, *, threads=1):
     """All pairs of one shape of each set whose edges are at most so far apart.
 
     Parameters
@@ -48,6 +64,8 @@ def near_pairs_between(left, right, max_gap_m):
         Shapes in one projected CRS [m]; none missing or empty.
     max_gap_m : float
         Largest gap that still counts [m]; zero or more.
+    threads : int
+        How many parts of the work are done at a time; the result is the same.
 
     Returns
     -------
@@ -67,7 +85,7 @@ def near_pairs_between(left, right, max_gap_m):
     >>> [pair.tolist() for pair in near_pairs_between(row[:1], row[1:], 5)]
     [[0], [0], [2.0]]
     """
-    return _pairs(_shapes(left), _shapes(right), max_gap_m, same=False)
+    return _pairs(left, right, max_gap_m, threads=threads)
 
 
 def shortest_lines(geometries_a, geometries_b):
@@ -88,7 +106,9 @@ def shortest_lines(geometries_a, geometries_b):
     >>> shortest_lines([shapely.box(0, 0, 1, 1)], [shapely.Point(3, 0)])[0].length
     2.0
     """
-    return shapely.shortest_line(_shapes(geometries_a), _shapes(geometries_b))
+    return shapely.shortest_line(
+        checked_shapes(geometries_a), checked_shapes(geometries_b)
+    )
 
 
 def crossings(lines, barriers):
@@ -114,7 +134,7 @@ def crossings(lines, barriers):
     >>> [index.tolist() for index in crossings([line], [road])]
     [[0], [0]]
     """
-    lines, barriers = _shapes(lines), _shapes(barriers)
+    lines, barriers = checked_shapes(lines), checked_shapes(barriers)
     line, barrier = shapely.STRtree(barriers).query(lines, predicate="intersects")
     order = np.lexsort((barrier, line))
     return line[order].astype(np.int64), barrier[order].astype(np.int64)
@@ -155,8 +175,12 @@ def barriers_between(geometries_a, geometries_b, lines, barriers):
     >>> [i.tolist() for i in barriers_between([west], [east], line, [along, across])]
     [[0], [0]]
     """
-    a, b, lines = _shapes(geometries_a), _shapes(geometries_b), _shapes(lines)
-    barriers = _shapes(barriers)
+    a, b, lines = (
+        checked_shapes(geometries_a),
+        checked_shapes(geometries_b),
+        checked_shapes(lines),
+    )
+    barriers = checked_shapes(barriers)
     pair, barrier = crossings(lines, barriers)
     # Where two shapes touch, the shortest line is one arbitrary point of contact.
     touching = shapely.length(lines) == 0
@@ -168,6 +192,46 @@ def barriers_between(geometries_a, geometries_b, lines, barriers):
     barrier = np.concatenate([barrier[apart], touch_barrier])
     order = np.lexsort((barrier, pair))
     return pair[order], barrier[order]
+
+
+def pairs_near_barriers(geometries, i, j, gap_m, barriers):
+    """Pairs of shapes with a barrier so near that it may lie between them.
+
+    Parameters
+    ----------
+    geometries : array_like of shapely geometries, shape (n,)
+        The shapes.
+    i, j : array_like of int, shape (n_pairs,)
+        The members of each pair.
+    gap_m : array_like of float, shape (n_pairs,)
+        Gap of each pair [m].
+    barriers : array_like of shapely geometries
+        Lines that may keep them apart.
+
+    Returns
+    -------
+    ndarray of int64
+        Positions in the pairs, sorted. Only among these does `barriers_between` find
+        any: shortest lines of the other pairs need not be drawn.
+
+    Examples
+    --------
+    >>> row = shapely.box([0, 3, 6], 0, [1, 4, 7], 1)
+    >>> road = shapely.LineString([(2, -1), (2, 2)])
+    >>> pairs_near_barriers(row, [0, 1], [1, 2], [2.0, 2.0], [road]).tolist()
+    [0]
+    """
+    shapes, barriers = checked_shapes(geometries), checked_shapes(barriers)
+    if not barriers.size:
+        return np.empty(0, dtype=np.int64)
+    box = shapely.bounds(shapes)
+    # The shortest line runs within the gap of either box.
+    reach = (np.asarray(gap_m, dtype=float) + CONTACT_TOLERANCE_M)[:, None]
+    low = np.maximum(box[i, :2], box[j, :2]) - reach
+    high = np.minimum(box[i, 2:], box[j, 2:]) + reach
+    between = shapely.box(*low.T, *high.T)
+    near = shapely.STRtree(barriers).query(between, predicate="intersects")[0]
+    return np.unique(near).astype(np.int64)
 
 
 def _covering_barriers(a, b, pair, barriers):
@@ -206,54 +270,57 @@ def _covering_barriers(a, b, pair, barriers):
     return pair[k[closed]], barrier[closed].astype(np.int64)
 
 
-def _shapes(geometries):
-    """Shapes as a plain array, refused when one is missing or empty."""
-    shapes = np.asarray(geometries, dtype=object).reshape(-1)
-    bad = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    if bad.any():
-        raise ValueError(
-            f"{bad.sum()} of {shapes.size} shapes are missing or empty (first: "
-            f"number {int(np.flatnonzero(bad)[0])}); leave them out beforehand"
-        )
-    return shapes
-
-
-def _pairs(left, right, max_gap_m, *, same):
-    """Pairs within the gap, block by block so that memory stays bounded."""
+def _pairs(left, right, max_gap_m, *, threads):
+    """Pairs within the gap; without a right side, of the left with itself."""
     if not max_gap_m >= 0:  # False for a missing value too
         raise ValueError(f"the largest gap is {max_gap_m} m; give zero or more metres")
-    box_left, box_right = shapely.bounds(left), shapely.bounds(right)
-    tree = shapely.STRtree(right)
-    rows = max(1, CANDIDATES_PER_BLOCK // max(1, right.size))
-    found = []
-    for first in range(0, left.size, rows):
-        block = box_left[first : first + rows]
-        margin = max_gap_m * (1 + 1e-9) + 1e-6  # rounding must lose no pair
-        wide = shapely.box(
-            block[:, 0] - margin,
-            block[:, 1] - margin,
-            block[:, 2] + margin,
-            block[:, 3] + margin,
-        )
-        i, j = tree.query(wide)
-        i += first
-        keep = _box_gap(box_left[i], box_right[j]) <= margin
-        if same:
-            keep &= i < j
-        i, j = i[keep], j[keep]
-        gap = shapely.distance(left[i], right[j])
-        keep = gap <= max_gap_m
-        i, j, gap = i[keep], j[keep], gap[keep]
-        order = np.lexsort((j, i))
-        found.append((i[order], j[order], gap[order]))
-    if not found:
-        found = [(np.empty(0, int), np.empty(0, int), np.empty(0))]
-    i, j, gap = (np.concatenate(column) for column in zip(*found, strict=True))
-    return i.astype(np.int64), j.astype(np.int64), gap
+    shapes = checked_shapes(left)
+    others = shapes if right is None else checked_shapes(right)
+    if not (shapes.size and others.size):
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+    one = flatten(shapes, threads=threads)
+    other = one if right is None else flatten(others, threads=threads)
+    tree, level_first = box_tree(other.box)
+    _require_room(one.box, tree, level_first, max_gap_m, same=right is None)
+    most = int(np.diff(other.chunk_first).max())
+    sides = tuple(one), tuple(other), tree, level_first, most, right is None
+
+    def work(start, stop):
+        return near_shapes(start, stop, *sides, float(max_gap_m))
+
+    found = in_blocks(
+        work, shapes.size, block=SHAPES_PER_BLOCK, threads=threads, label=PROGRESS
+    )
+    return _by_row(list(found), shapes.size, threads)
 
 
-def _box_gap(a, b):
-    """Distance between bounding boxes: never more than that between the shapes."""
-    dx = np.maximum(0, np.maximum(a[:, 0] - b[:, 2], b[:, 0] - a[:, 2]))
-    dy = np.maximum(0, np.maximum(a[:, 1] - b[:, 3], b[:, 1] - a[:, 3]))
-    return np.hypot(dx, dy)
+def _require_room(box, tree, level_first, max_gap_m, *, same):
+    """Stop before the pairs of some shapes, counted by boxes, tell of too many."""
+    which = np.linspace(0, len(box) - 1, min(len(box), SAMPLED)).astype(np.int64)
+    near = count_near_boxes(tree, level_first, box, which, float(max_gap_m) ** 2)
+    pairs = near / which.size * len(box) / (2 if same else 1)
+    require_memory(
+        pairs * BYTES_PER_PAIR,
+        f"About {pairs:.0f} pairs of shapes within {max_gap_m:g} m",
+        "Give a smaller distance, or work on a part of the area.",
+    )
+
+
+def _by_row(found, n_rows, threads):
+    """Pairs of all blocks together, sorted by first, then second member."""
+    count = np.zeros(n_rows, dtype=np.int64)
+    for a, _, _ in found:
+        count_rows(a, count)
+    first = np.concatenate([[0], np.cumsum(count)])
+    j, gap_m = np.empty(first[-1], dtype=np.int64), np.empty(first[-1])
+    free = first[:-1].copy()
+    for number, block in enumerate(found):
+        place_rows(*block, free, j, gap_m)
+        found[number] = None  # its memory is wanted for the rest
+
+    def work(start, stop):
+        sort_rows(start, stop, first, j, gap_m)
+
+    for _ in in_blocks(work, n_rows, block=ROWS_PER_BLOCK, threads=threads):
+        pass
+    return np.repeat(np.arange(n_rows), count), j, gap_m

@@ -7,15 +7,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from robuust.gaps import barriers_between, near_pairs, shortest_lines
+from robuust.gaps import (
+    barriers_between,
+    near_pairs,
+    pairs_near_barriers,
+    shortest_lines,
+)
 from robuust.network import components
+from robuust_kernels.blocks import in_blocks
 
 M2_PER_HA = 10_000
 ARC_SEGMENTS = 16  # per quarter circle, where the edge zone turns a corner
 OVERLAP_TOLERANCE = 1e-9  # of the area: less is rounding
+UNIONS_PER_BLOCK = 32  # one that overlaps makes all of its block be done again
 
 
-def join_polygons(geometries, barriers, *, local_distance_m):
+def join_polygons(geometries, barriers, *, local_distance_m, threads=1):
     """Join polygons that lie within reach of daily movement.
 
     Parameters
@@ -27,6 +34,8 @@ def join_polygons(geometries, barriers, *, local_distance_m):
         that a barrier runs through stays whole.
     local_distance_m : float
         Largest gap, edge to edge, that is bridged [m].
+    threads : int
+        How many parts of the work are done at a time; the result is the same.
 
     Returns
     -------
@@ -43,17 +52,21 @@ def join_polygons(geometries, barriers, *, local_distance_m):
     """
     shapes = np.asarray(geometries, dtype=object).reshape(-1)
     barriers = np.asarray(barriers, dtype=object).reshape(-1)
-    i, j, gap_m = near_pairs(shapes, local_distance_m)
+    i, j, gap_m = near_pairs(shapes, local_distance_m, threads=threads)
     touching = gap_m == 0
     joined = np.ones(i.size, dtype=bool)
-    if barriers.size and i.size:
-        lines = shortest_lines(shapes[i], shapes[j])
-        joined[barriers_between(shapes[i], shapes[j], lines, barriers)[0]] = False
+    near = pairs_near_barriers(shapes, i, j, gap_m, barriers)
+    if near.size:
+        one, other = shapes[i[near]], shapes[j[near]]
+        lines = shortest_lines(one, other)
+        joined[near[barriers_between(one, other, lines, barriers)[0]]] = False
     patch = components(shapes.size, i[joined], j[joined])
     return patch, i[touching], j[touching]
 
 
-def delineate(polygons, barriers, *, group, local_distance_m, edge_depth_m, **norms):
+def delineate(
+    polygons, barriers, *, group, local_distance_m, edge_depth_m, threads=1, **norms
+):
     """Join the habitat polygons of a group into patches, and describe each patch.
 
     Parameters
@@ -67,6 +80,8 @@ def delineate(polygons, barriers, *, group, local_distance_m, edge_depth_m, **no
         Name of the group; begins the ids.
     local_distance_m, edge_depth_m : float
         Largest gap that is bridged daily, and width of the edge zone [m].
+    threads : int
+        How many parts of the work are done at a time; the result is the same.
     **norms
         reproductive_unit_ha, min_patch_ha: area per reproductive unit, and area
         below which a patch is flagged [ha].
@@ -98,16 +113,20 @@ def delineate(polygons, barriers, *, group, local_distance_m, edge_depth_m, **no
     polygons = polygons.sort_values("polygon_id", ignore_index=True)
     shapes = polygons.geometry.to_numpy()
     share = polygons["share"].to_numpy(float)
-    patch, i, j = join_polygons(shapes, barriers, local_distance_m=local_distance_m)
+    patch, i, j = join_polygons(
+        shapes, barriers, local_distance_m=local_distance_m, threads=threads
+    )
     inside = patch[i] == patch[j]
     piece = components(shapes.size, i[inside], j[inside])
     fused = components(shapes.size, i, j)
-    pieces = _unions(shapes, piece)
+    pieces = _unions(shapes, piece, threads)
     piece_patch = _first(piece, patch)
     geometry = _collect(pieces, piece_patch)
     area_ha = shapely.area(geometry) / M2_PER_HA
     effective_ha = _effective_ha(shapes, share, piece, pieces, piece_patch)
-    core_ha = _core_ha(shapes, pieces, fused, _first(piece, fused), edge_depth_m)
+    core_ha = _core_ha(
+        shapes, pieces, fused, _first(piece, fused), edge_depth_m, threads
+    )
     perimeter_m = shapely.length(geometry)
     patch_id = patch_ids(geometry, group)
     patches = gpd.GeoDataFrame(
@@ -198,15 +217,63 @@ def _members(label):
     return np.split(order, np.cumsum(np.bincount(label))[:-1])
 
 
-def _unions(shapes, label):
+def _unions(shapes, label, threads):
     """Union of the shapes of each label; a shape on its own stays as it is."""
-    union = np.empty(label.max(initial=-1) + 1, dtype=object)
-    if union.size:
-        union[:] = [
-            shapes[m[0]] if m.size == 1 else shapely.union_all(shapes[m])
-            for m in _members(label)
-        ]
+    number = np.bincount(label)
+    union = np.empty(number.size, dtype=object)
+    order = np.argsort(label, kind="stable")
+    alone = np.flatnonzero(number[label] == 1)
+    union[label[alone]] = shapes[alone]
+    several = np.flatnonzero(number > 1)
+    if not several.size:
+        return union
+    member = order[number[label[order]] > 1]
+    groups = shapely.geometrycollections(
+        shapes[member], indices=np.searchsorted(several, label[member])
+    )
+
+    def work(start, stop):
+        return _coverage_unions(groups[start:stop])
+
+    blocks = in_blocks(work, groups.size, block=UNIONS_PER_BLOCK, threads=threads)
+    union[several] = np.concatenate(list(blocks))
+    # Only a coverage (edges meet vertex by vertex, no overlap) keeps its area and
+    # gives a valid shape; anything else takes the slower way, which nodes edges.
+    for k in np.flatnonzero(~_is_union(union[several], shapely.area(groups))):
+        union[several[k]] = _noded_union(shapely.get_parts(groups[k]))
     return union
+
+
+def _is_union(found, area):
+    """Whether what a coverage union gave is one: valid, and of the same area."""
+    same = np.abs(shapely.area(found) - area) <= OVERLAP_TOLERANCE * area
+    return same & shapely.is_valid(found)
+
+
+def _noded_union(shapes):
+    """Union of polygons some of which overlap; only those are cut at each other."""
+    at_fault = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
+    others = shapely.geometrycollections(shapes[~at_fault])
+    rest = _coverage_unions(np.array([others], dtype=object))
+    if not _is_union(rest, shapely.area(others)).all():
+        return shapely.union_all(shapes)
+    return shapely.union_all([rest[0], *shapes[at_fault]])
+
+
+def _coverage_unions(groups):
+    """Outline of each group of polygons by leaving out what two of them share.
+
+    Five times as fast as `shapely.union_all`, but right for coverages only: it fails
+    or gives something else where polygons overlap. Missing where it failed.
+    """
+    try:
+        return shapely.coverage_union_all(groups[:, None], axis=1)
+    except shapely.GEOSException:
+        if groups.size == 1:
+            return np.array([None], dtype=object)
+        return np.concatenate(
+            [_coverage_unions(groups[k : k + 1]) for k in range(groups.size)]
+        )
 
 
 def _collect(pieces, patch):
@@ -242,7 +309,7 @@ def _best_share_m2(shapes, share):
     return effective_m2
 
 
-def _core_ha(shapes, pieces, fused, piece_fused, edge_depth_m):
+def _core_ha(shapes, pieces, fused, piece_fused, edge_depth_m, threads):
     """Area of each piece that lies farther than the edge depth from non-habitat."""
     if edge_depth_m == 0 or not len(pieces):
         return shapely.area(pieces) / M2_PER_HA
@@ -253,7 +320,9 @@ def _core_ha(shapes, pieces, fused, piece_fused, edge_depth_m):
     if not whole.all():
         parted = np.unique(piece_fused[~whole])
         polygon = np.isin(fused, parted)
-        habitat = _unions(shapes[polygon], np.searchsorted(parted, fused[polygon]))
+        habitat = _unions(
+            shapes[polygon], np.searchsorted(parted, fused[polygon]), threads
+        )
         inner = shapely.buffer(habitat, -edge_depth_m, quad_segs=ARC_SEGMENTS)
         at = np.searchsorted(parted, piece_fused[~whole])
         core[~whole] = shapely.intersection(pieces[~whole], inner[at])

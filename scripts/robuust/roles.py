@@ -53,7 +53,13 @@ def polygon_shares(parts, suitability, *, min_suitable_share):
 
 
 def counts_by_role(
-    geometries, shares, *, role_distance_m, min_neighbours, min_suitable_share
+    geometries,
+    shares,
+    *,
+    role_distance_m,
+    min_neighbours,
+    min_suitable_share,
+    threads=1,
 ):
     """Which polygons count, when a group needs two kinds of habitat near each other.
 
@@ -74,6 +80,8 @@ def counts_by_role(
         How many other breeding polygons must lie within that distance of one.
     min_suitable_share : float
         A polygon has a role when this share of it has, or when it has no larger one.
+    threads : int
+        How many parts of the work are done at a time; the result is the same.
 
     Returns
     -------
@@ -100,21 +108,22 @@ def counts_by_role(
     has |= (share > 0) & (share == share.max(axis=1, initial=0, keepdims=True))
     whole, a, b = has.T
     breeding = whole | a
-    counts_a = a & (b | whole | _is_near(shapes, a, whole | b, role_distance_m))
+    reach = {"distance_m": role_distance_m, "threads": threads}
+    counts_a = a & (b | whole | _is_near(shapes, a, whole | b, **reach))
     if min_neighbours > 0:
         at = np.flatnonzero(breeding)
-        i, j, _ = near_pairs(shapes[at], role_distance_m)
+        i, j, _ = near_pairs(shapes[at], role_distance_m, threads=threads)
         number = np.bincount(at[np.concatenate([i, j])], minlength=shapes.size)
         counts_a &= number >= min_neighbours
     source = whole | counts_a
-    counts_b = b & (source | _is_near(shapes, b, source, role_distance_m))
+    counts_b = b & (source | _is_near(shapes, b, source, **reach))
     return whole | counts_a | counts_b
 
 
-def _is_near(shapes, these, those, distance_m):
+def _is_near(shapes, these, those, *, distance_m, threads):
     """Whether each of these shapes has one of those within the distance."""
     at = np.flatnonzero(these)
-    i, _, _ = near_pairs_between(shapes[at], shapes[those], distance_m)
+    i, _, _ = near_pairs_between(shapes[at], shapes[those], distance_m, threads=threads)
     near = np.zeros(shapes.size, dtype=bool)
     near[at[i]] = True
     return near

@@ -11,8 +11,15 @@ from robuust.gaps import (
     crossings,
     near_pairs,
     near_pairs_between,
+    pairs_near_barriers,
     shortest_lines,
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """Compile beforehand, so that no example is slow."""
+    near_pairs(shapely.points([[0, 0], [0, 1]]), 1)
 
 
 @st.composite
@@ -54,14 +61,6 @@ def test_pairs_of_two_sets_are_those_that_a_look_at_every_pair_finds(
         if left[a].distance(right[b]) <= max_gap_m
     ]
     assert list(zip(i, j, gap_m, strict=True)) == expected
-
-
-def test_small_blocks_find_the_same_pairs(monkeypatch):
-    shapes = shapely.box(np.arange(40) * 3, 0, np.arange(40) * 3 + 1, 1)
-    at_once = near_pairs(shapes, 10)
-    monkeypatch.setattr("robuust.gaps.CANDIDATES_PER_BLOCK", 80)
-    for whole, blocks in zip(at_once, near_pairs(shapes, 10), strict=True):
-        np.testing.assert_array_equal(whole, blocks)
 
 
 def test_a_gap_at_the_very_limit_counts_far_from_the_origin():
@@ -112,6 +111,22 @@ def test_crossings_name_line_and_barrier_once():
     across = line((6, -1), (6, 9))
     found = crossings(lines, [across, twice])
     assert [index.tolist() for index in found] == [[0, 0, 1], [0, 1, 0]]
+
+
+COARSE = st.tuples(st.integers(0, 20), st.integers(0, 20))
+
+
+@given(scattered_shapes(), st.lists(st.tuples(COARSE, COARSE), max_size=4))
+def test_barriers_part_only_pairs_that_they_are_near(shapes, ends):
+    roads = [line(start, end) for start, end in ends if start != end]
+    shapes = np.array(shapes, dtype=object)
+    i, j, gap_m = near_pairs(shapes, 5)
+    near = pairs_near_barriers(shapes, i, j, gap_m, roads)
+    lines = shortest_lines(shapes[i], shapes[j])
+    of_all = barriers_between(shapes[i], shapes[j], lines, roads)
+    of_near = barriers_between(shapes[i[near]], shapes[j[near]], lines[near], roads)
+    np.testing.assert_array_equal(near[of_near[0]], of_all[0])
+    np.testing.assert_array_equal(of_near[1], of_all[1])
 
 
 WEST, EAST = shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)

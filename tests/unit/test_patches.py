@@ -98,6 +98,36 @@ def test_a_polygon_that_a_barrier_runs_through_stays_whole():
     assert len(delineate(habitat(box(0, 0)), [through], **TRAITS)[0]) == 1
 
 
+def coverage(columns, rows, random):
+    """Polygons of a crooked chessboard, that share their corners and edges."""
+    x, y = np.meshgrid(np.arange(columns + 1.0), np.arange(rows + 1.0))
+    corner = 30 * np.stack([x, y], axis=-1) + random.uniform(-9, 9, (*x.shape, 2))
+    ring = [corner[:-1, :-1], corner[:-1, 1:], corner[1:, 1:], corner[1:, :-1]]
+    return shapely.polygons(np.stack(ring, axis=2)).ravel()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_outlines_are_those_of_a_union_whatever_the_polygons_do_to_each_other(seed):
+    random = np.random.default_rng(seed)
+    shapes = coverage(30, 30, random)[random.random(900) < 0.3]
+    doubled = shapely.affinity.translate(shapes[3], 7, 3)  # overlaps its neighbours
+    across = shapely.box(400, -40, 430, -9)  # meets an edge between two corners
+    below = shapely.box(390, -70, 440, -40)  # the same, exactly along it
+    polygons = habitat(*shapes, doubled, across, below)
+    polygons["polygon_id"] = [f"p{k:04d}" for k in range(len(polygons))]
+    traits = TRAITS | {"local_distance_m": 0}
+    patches, members = delineate(polygons, [], **traits)
+    member = members.merge(polygons[["polygon_id", "geometry"]], on="polygon_id")
+    union = member.groupby("patch_id")["geometry"].agg(shapely.union_all)
+    assert len(patches) > 20
+    assert patches.geometry.is_valid.all()
+    for found, expected in zip(patches.geometry, union, strict=True):  # by patch_id
+        whole = shapely.multipolygons(shapely.get_parts(expected))
+        assert shapely.normalize(found) == shapely.normalize(whole)
+    again = delineate(polygons, [], threads=2, **traits)[0]
+    assert again.geometry.geom_equals_exact(patches.geometry, 0).all()
+
+
 def test_no_habitat_gives_the_same_columns_without_rows():
     empty = delineate(habitat().astype({"polygon_id": "str"}), [], **TRAITS)
     full = delineate(habitat(box(0, 0)), [], **TRAITS)
