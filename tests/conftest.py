@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The first call of a compiled kernel takes longer than hypothesis allows an example.
+settings.register_profile("robuust", deadline=None)
+settings.load_profile("robuust")
 
 ROOT = Path(__file__).parents[1]
 

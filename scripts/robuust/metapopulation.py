@@ -3,9 +3,13 @@
 import numpy as np
 from scipy.sparse import coo_array
 
+from robuust.graphs import checked_ends
 from robuust.network import components
+from robuust.paths import checked_capacity
 
 DENSE_PATCHES = 400  # below it a full solution is as quick as an iterative one
+BOUND_STEPS = 30  # of all components together, to leave out the poor ones
+TIED = 1e-9  # values that differ by less, relatively, are equal
 
 
 def metapopulation_capacity(capacity, a, b, probability, *, exponent, itself=True):
@@ -21,7 +25,7 @@ def metapopulation_capacity(capacity, a, b, probability, *, exponent, itself=Tru
     capacity : array_like of float, shape (n,)
         Capacity of each patch [effective ha]; zero or more.
     a, b : array_like of int, shape (n_links,)
-        The two patches of each link; every two patches at most once.
+        The two patches of each link, from 0 to n - 1; every two patches at most once.
     probability : array_like of float, shape (n_links,)
         Chance of the direct move (the exponential above), 0 to 1; pairs without a
         link count as zero.
@@ -42,7 +46,8 @@ def metapopulation_capacity(capacity, a, b, probability, *, exponent, itself=Tru
     Raises
     ------
     ValueError
-        If a capacity is negative or missing, or a probability outside 0 to 1.
+        If a capacity is negative, missing or infinite, a probability outside 0 to 1,
+        or a link has no such patch.
 
     References
     ----------
@@ -55,35 +60,54 @@ def metapopulation_capacity(capacity, a, b, probability, *, exponent, itself=Tru
     >>> round(value, 6), share.round(6).tolist()
     (12.0, [0.5, 0.5])
     """
-    capacity = np.asarray(capacity, dtype=float)
+    capacity = checked_capacity(capacity)
+    a, b = checked_ends(capacity.size, a, b)
     probability = np.asarray(probability, dtype=float)
-    if not (capacity >= 0).all():  # False for missing values too
-        raise ValueError("every capacity must be zero or more hectares")
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("every link needs a probability from 0 to 1")
-    n = capacity.size
-    share = np.zeros(n)
+    share = np.zeros(capacity.size)
     matrix = _symmetric(capacity, a, b, probability, exponent, itself)
     if not matrix.nnz:
         return 0.0, share
-    label = components(n, *matrix.nonzero())
-    # No eigenvalue exceeds the largest row sum: poor components need no solution.
-    row_sum = np.asarray(matrix.sum(axis=1)).ravel()
-    bound = np.zeros(label.max() + 1)
-    np.maximum.at(bound, label, row_sum)
-    best, found = 0.0, []
+    label = components(capacity.size, *matrix.nonzero())
+    bound, start = _upper_bound(matrix, label)
     by_label = np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label)))
+    best, found = 0.0, []
     for component in np.argsort(-bound, kind="stable"):
-        if bound[component] < best * (1 - 1e-9):
+        if bound[component] < best * (1 - TIED):
             break
         members = by_label[component]
-        value, vector = _leading(matrix[members][:, members])
+        part = matrix if members.size == label.size else matrix[members][:, members]
+        value, vector = _leading(part, start[members])
         found.append((value, members, vector))
         best = max(best, value)
-    tied = [(m, v) for value, m, v in found if value >= best * (1 - 1e-9)]
+    tied = [(m, v) for value, m, v in found if value >= best * (1 - TIED)]
     for members, vector in tied:
         share[members] = vector**2 / (vector @ vector) / len(tied)
     return best, share
+
+
+def _upper_bound(matrix, label):
+    """Bound the leading eigenvalue of each component from above.
+
+    No eigenvalue exceeds the largest (M x)_i / x_i of any positive x (Collatz and
+    Wielandt). With one for x that is the largest row sum; steps towards the leading
+    vector sharpen it, so that few components need a solution.
+    """
+
+    def largest(values):
+        top = np.zeros(label.max() + 1)
+        np.maximum.at(top, label, values)
+        return top
+
+    x = np.ones(label.size)
+    bound = largest(matrix @ x)
+    scale = np.where(bound > 0, bound, 1)[label]
+    for _ in range(BOUND_STEPS):
+        y = matrix @ x
+        bound = np.minimum(bound, largest(y / x))
+        x += y / scale  # grows, by at most two: never zero, never too large
+    return bound * (1 + 1e-12), x
 
 
 def _symmetric(capacity, a, b, probability, exponent, itself):
@@ -94,7 +118,6 @@ def _symmetric(capacity, a, b, probability, exponent, itself):
     product is s squared.
     """
     n = capacity.size
-    a, b = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
     scale = capacity ** ((1 + exponent) / 2)
     off = scale[a] * scale[b] * probability
     self_ = scale**2 if itself else np.zeros(n)
@@ -110,7 +133,7 @@ def _symmetric(capacity, a, b, probability, exponent, itself):
     return matrix
 
 
-def _leading(matrix):
+def _leading(matrix, start):
     """Leading eigenvalue and eigenvector of a symmetric matrix without negatives."""
     m = matrix.shape[0]
     if m <= DENSE_PATCHES:
@@ -119,5 +142,5 @@ def _leading(matrix):
     from scipy.sparse.linalg import eigsh  # slow to import, rarely needed
 
     # A fixed start keeps the result the same in every run.
-    values, vectors = eigsh(matrix, k=1, which="LA", v0=np.sqrt(matrix.sum(axis=1)))
+    values, vectors = eigsh(matrix, k=1, which="LA", v0=start)
     return float(values[0]), vectors[:, 0]

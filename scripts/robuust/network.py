@@ -77,12 +77,11 @@ def reach_m(*, d0_m, p0, p_min):
     return float(d0_m * np.log(p_min) / np.log(p0))
 
 
-def find_links(geometries, barriers, crossing, *, d0_m, p0, p_min, dispersal_max_m):
+def find_links(geometries, barriers, crossing, *, threads=1, **kernel):
     """Find the pairs of patches that animals can move between.
 
-    Links are sought up to the reach of the kernel at `p_min`, or up to
-    `dispersal_max_m` if that is farther. The chance of a link is that of its gap
-    times that of crossing each barrier on the shortest line.
+    Links are sought as far as `longest_link_m` says. The chance of a link is that of
+    its gap times that of crossing each barrier on the shortest line.
 
     Parameters
     ----------
@@ -92,19 +91,18 @@ def find_links(geometries, barriers, crossing, *, d0_m, p0, p_min, dispersal_max
         Barriers of any kind.
     crossing : array_like of float, shape (n_barriers,)
         Chance that a disperser of the group gets across each; 1 is no barrier.
-    d0_m, p0 : float
-        Dispersal kernel: chance `p0` at `d0_m`.
-    p_min : float
-        Chance below which a path counts as none.
-    dispersal_max_m : float
-        Gap up to which patches belong to one network [m].
+    threads : int
+        Processors to use; the links do not depend on it.
+    **kernel
+        d0_m, p0, p_min, dispersal_max_m and perhaps multiple, as for `longest_link_m`.
 
     Returns
     -------
     DataFrame, one row per link, sorted by patch
-        a, b (positions, a < b), distance_m, probability, n_barriers (with a chance
-        below 1), within_dispersal (near enough, and the barriers let some across)
-        and geometry, the shortest line.
+        a, b (positions, a < b), distance_m, cost_m (the same: every metre is as easy),
+        crossing (chance to get across all barriers), probability, n_barriers (with a
+        chance below 1), within_dispersal (near enough, and the barriers let some
+        across) and geometry, the shortest line.
 
     Examples
     --------
@@ -118,37 +116,43 @@ def find_links(geometries, barriers, crossing, *, d0_m, p0, p_min, dispersal_max
     crossing = np.asarray(crossing, dtype=float)
     barriers = np.asarray(barriers, dtype=object).reshape(-1)[crossing < 1]
     crossing = crossing[crossing < 1]
-    longest_m = longest_link_m(
-        d0_m=d0_m, p0=p0, p_min=p_min, dispersal_max_m=dispersal_max_m
-    )
-    a, b, distance_m = near_pairs(patches, longest_m)
+    a, b, distance_m = near_pairs(patches, longest_link_m(**kernel), threads=threads)
     lines = shortest_lines(patches[a], patches[b])
     across, n_barriers = np.ones(a.size), np.zeros(a.size, dtype=np.int64)
     if barriers.size:
         link, barrier = barriers_between(patches[a], patches[b], lines, barriers)
         np.multiply.at(across, link, crossing[barrier])
         n_barriers += np.bincount(link, minlength=a.size)
-    probability = dispersal_probability(distance_m, d0_m=d0_m, p0=p0) * across
+    chance = dispersal_probability(distance_m, d0_m=kernel["d0_m"], p0=kernel["p0"])
     return pd.DataFrame(
         {
             "a": a,
             "b": b,
             "distance_m": distance_m,
-            "probability": probability,
+            "cost_m": distance_m,
+            "crossing": across,
+            "probability": chance * across,
             "n_barriers": n_barriers,
-            "within_dispersal": (distance_m <= dispersal_max_m) & (across > 0),
+            "within_dispersal": (distance_m <= kernel["dispersal_max_m"])
+            & (across > 0),
             "geometry": lines,
         }
     )
 
 
-def longest_link_m(*, d0_m, p0, p_min, dispersal_max_m):
+def longest_link_m(*, d0_m, p0, p_min, dispersal_max_m, multiple=1.0):
     """Longest gap that links are sought for: the reach, or the dispersal distance.
 
     Parameters
     ----------
-    d0_m, p0, p_min, dispersal_max_m : float
-        As for `find_links`.
+    d0_m, p0 : float
+        Dispersal kernel: chance `p0` at `d0_m` [m].
+    p_min : float
+        Chance below which a path counts as none.
+    dispersal_max_m : float
+        Gap up to which patches belong to one network [m].
+    multiple : float
+        For animals that move so many times as far; below 1 it makes no difference.
 
     Returns
     -------
@@ -160,7 +164,8 @@ def longest_link_m(*, d0_m, p0, p_min, dispersal_max_m):
     >>> longest_link_m(d0_m=100, p0=0.5, p_min=0.25, dispersal_max_m=900)
     900.0
     """
-    return max(reach_m(d0_m=d0_m, p0=p0, p_min=p_min), float(dispersal_max_m))
+    reach = reach_m(d0_m=d0_m * max(1.0, multiple), p0=p0, p_min=p_min)
+    return max(reach, float(dispersal_max_m))
 
 
 def components(n, a, b):
@@ -178,21 +183,26 @@ def components(n, a, b):
     ndarray of int64, shape (n,)
         Component of each patch, numbered from 0 in the order of the first member.
 
+    Raises
+    ------
+    ValueError
+        If a link has a patch that is not one of 0 to n - 1.
+
     Examples
     --------
     >>> components(4, [1], [3])
     array([0, 1, 2, 1])
     """
-    # Slow to import, and many callers only need the kernel.
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    # Slow to import, and many callers only need the dispersal kernel.
+    from robuust_kernels.component_kernels import label_components
 
-    a, b = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
-    # Weight one, never the length: a link of length zero must count too.
-    graph = coo_array((np.ones(a.size), (a, b)), shape=(n, n)).tocsr()
-    label = connected_components(graph, directed=False)[1]
-    _, first, label = np.unique(label, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[label].astype(np.int64)
+    a = np.ascontiguousarray(a, dtype=np.int64)
+    b = np.ascontiguousarray(b, dtype=np.int64)
+    if a.shape != b.shape:
+        raise ValueError(f"links have {a.size} first and {b.size} second patches")
+    if a.size and not 0 <= min(a.min(), b.min()) <= max(a.max(), b.max()) < n:
+        raise ValueError(f"a link has a patch that is not one of 0 to {n - 1}")
+    return label_components(n, a, b)
 
 
 def name_networks(network, capacity_ru, patch_id, group):

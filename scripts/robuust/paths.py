@@ -1,177 +1,314 @@
-"""Best paths through a network of links, one connected component at a time.
+"""What every search along best paths starts from: lengths, limits, room to work in.
 
-A link has a weight of zero or more, and a path the sum of its weights: -ln p for
-probabilities (so that the best path has the largest product), one for hops.
+The length of a link is -ln of its probability, so that the shortest path is the one
+with the largest product.
 """
+
+import contextlib
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
-from robuust.network import components
+from robuust.graphs import component_of
+from robuust_kernels import path_kernels
+from robuust_kernels.blocks import in_blocks
+from robuust_kernels.memory import require_memory
 
-MIDDLES_TRIED = 64  # nearest neighbours tried as the middle of a detour
-LOOKUPS_PER_BLOCK = 8_000_000  # bounds the memory of one block
-DENSE_NODES = 10_000  # larger components are not thinned: the lookup grows too big
+EXACT_PATCHES = 20_000  # that hang together: without a limit, some minutes
+TIE = 1e-12  # lengths that differ by less are one length, rounded differently
+BYTES_PER_PAIR = 40  # of a table of paths, while it is put together
+SAMPLE = 64  # patches from which the work is estimated
+NODES_PER_BLOCK = 50_000  # reached in one go: milliseconds, or tenths with removals
+SOURCES_PER_BLOCK = 64
 
 
-def component_graphs(n, a, b, weight):
-    """Split the links into one graph per component of two or more patches.
+def path_limit(p_min):
+    """Length of the longest path that counts.
 
     Parameters
     ----------
-    n : int
-        Number of patches.
-    a, b : array_like of int, shape (n_links,)
-        The two patches of each link, in either order, 0 to n - 1; of links between
-        the same two patches the lightest counts.
-    weight : array_like of float, shape (n_links,)
-        Weight of each link, zero or more; an infinite one is no link.
+    p_min : float
+        Path probabilities below it count as zero; from 0 (no limit) to 1.
 
-    Yields
-    ------
-    members : ndarray of int64, shape (m,)
-        The patches of the component, ascending.
-    graph : csr_array of float, shape (m, m)
-        Symmetric weights; zeros are stored and mean a weight of zero.
+    Returns
+    -------
+    float
+        With a hair of slack, as the same path can be rounded differently. Without a
+        limit, where chances become too small for a number.
 
     Raises
     ------
     ValueError
-        If a weight is negative or missing.
+        If `p_min` lies outside 0 to 1.
 
     Examples
     --------
-    >>> [members.tolist() for members, graph in component_graphs(3, [2], [0], [1.0])]
-    [[0, 2]]
+    >>> round(path_limit(0.01), 6), round(path_limit(0))
+    (4.60517, 708)
     """
-    a, b = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
-    weight = np.asarray(weight, dtype=float)
-    if not (weight >= 0).all():  # False for missing values too
-        raise ValueError("every link needs a weight of zero or more")
-    link = np.isfinite(weight) & (a != b)
-    a, b, weight = a[link], b[link], weight[link]
-    label = components(n, a, b)
-    by_component = np.argsort(label, kind="stable")
-    position = np.empty(n, dtype=np.int64)
-    position[by_component] = np.arange(n)
-    row = position[np.concatenate([a, b])]
-    column = position[np.concatenate([b, a])]
-    weight = np.concatenate([weight, weight])
-    order = np.lexsort((weight, column, row))
-    row, column, weight = row[order], column[order], weight[order]
-    first = np.ones(row.size, dtype=bool)
-    first[1:] = (row[1:] != row[:-1]) | (column[1:] != column[:-1])
-    row, column, weight = row[first], column[first], weight[first]
-    start = np.searchsorted(row, np.arange(n + 1))
-    size = np.bincount(label, minlength=0)
-    ends = np.cumsum(size)
-    for end, m in zip(ends[size > 1], size[size > 1], strict=True):
-        begin = end - m
-        links = slice(start[begin], start[end])
-        graph = csr_array(
-            (
-                weight[links],
-                column[links] - begin,
-                start[begin : end + 1] - links.start,
-            ),
-            shape=(m, m),
-        )
-        yield by_component[begin:end], graph
+    if not 0 <= p_min <= 1:
+        raise ValueError(f"p_min is {p_min}; it must lie between 0 and 1")
+    length = -np.log(max(p_min, np.finfo(float).tiny))
+    return float(length + TIE * (1 + length))
 
 
-def thinned(graph):
-    """Leave out links that no best path needs, not even with a patch removed.
-
-    A link goes when two detours, through different middle patches, are as short
-    and consist of shorter links: whichever patch is removed, one detour is left.
-    By induction over the length, no best path of the network, nor of the network
-    without any one patch, gets longer.
+def path_lengths(probability, *, limit):
+    """Lengths of links, rounded so that sums of them are exact.
 
     Parameters
     ----------
-    graph : csr_array of float, shape (m, m)
-        Symmetric weights, zero or more.
-
-    Returns
-    -------
-    csr_array of float, shape (m, m)
-        The same graph with fewer links.
-
-    Examples
-    --------
-    >>> line = np.array([0.0, 1.0, 2.0, 3.0])
-    >>> graph = csr_array(np.abs(line[:, None] - line))
-    >>> thinned(graph).nnz // 2  # 0-3 is gone: by 1 and by 2 it is as far
-    5
-    """
-    m = graph.shape[0]
-    if m > DENSE_NODES or m < 4:
-        return graph
-    direct = np.full((m, m), np.inf, dtype=float)
-    degree = np.diff(graph.indptr)
-    row = np.repeat(np.arange(m), degree)
-    direct[row, graph.indices] = graph.data
-    near, near_weight = _nearest(graph, row, MIDDLES_TRIED)
-    keep = np.ones(graph.nnz, dtype=bool)
-    upper = np.flatnonzero((row < graph.indices) & (graph.data > 0))
-    block = max(1, LOOKUPS_PER_BLOCK // near.shape[1])
-    for first in range(0, upper.size, block):
-        link = upper[first : first + block]
-        u, v, weight = row[link], graph.indices[link], graph.data[link][:, None]
-        onward = direct[near[u], v[:, None]]
-        back = near_weight[u]
-        detour = (back < weight) & (onward < weight) & (back + onward <= weight)
-        keep[link] = detour.sum(axis=1) < 2
-    kept = np.zeros((m, m), dtype=bool)
-    kept[row[keep], graph.indices[keep]] = True
-    keep &= kept[graph.indices, row]  # the lower half as the upper half
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(row[keep], minlength=m))])
-    return csr_array((graph.data[keep], graph.indices[keep], indptr), shape=(m, m))
-
-
-def best_paths(graph, *, limit=np.inf):
-    """Length of the best path between every two patches of a component.
-
-    Parameters
-    ----------
-    graph : csr_array of float, shape (m, m)
-        Symmetric weights, zero or more.
+    probability : array_like of float, shape (n_links,)
+        Chance of the direct move, 0 to 1.
     limit : float
-        Paths longer than this count as none.
+        Length of the longest path, as `path_limit` gives it.
 
     Returns
     -------
-    length : ndarray of float, shape (m, m)
-        Symmetric; zero on the diagonal, infinite where there is no path.
-    before : ndarray of int32, shape (m, m)
-        ``before[i, j]`` is the last patch before j on one best path from i;
-        negative where there is none.
+    ndarray of float
+        -ln of the chance, infinite where it is zero. Rounded to a power of two so
+        small (2e-15 for a limit of 1e-4) that nothing but the last digits of a chance
+        feels it, so large that sums up to the limit are not rounded again: the length
+        of a path does not depend on its direction, nor on which links were left out.
+
+    Raises
+    ------
+    ValueError
+        If a probability is missing or outside 0 to 1.
 
     Examples
     --------
-    >>> chain = csr_array([[0.0, 1.0, 0.0], [1.0, 0.0, 2.0], [0.0, 2.0, 0.0]])
-    >>> best_paths(chain)[0][0]
-    array([0., 1., 3.])
+    >>> path_lengths([1, 0.5, 0], limit=10).round(6).tolist()
+    [0.0, 0.693147, inf]
     """
-    # A hair of slack, so that both directions of a pair find the same paths.
-    slack = limit + 1e-9 * (1 + abs(limit)) if np.isfinite(limit) else np.inf
-    # The graph is sparse: a dense one would read touching patches (0) as no link.
-    length, before = dijkstra(graph, limit=slack, return_predecessors=True)
-    np.minimum(length, length.T.copy(), out=length)  # rounding differs by direction
-    length[length > limit * (1 + 1e-12)] = np.inf
-    return length, before
+    probability = np.asarray(probability, dtype=float)
+    if not ((probability >= 0) & (probability <= 1)).all():
+        raise ValueError("every link needs a probability from 0 to 1")
+    with np.errstate(divide="ignore"):
+        length = -np.log(probability)
+    return exact_sums(length, limit=limit)
 
 
-def _nearest(graph, row, most):
-    """Neighbours of each patch by weight, the nearest first, as a filled-up table."""
-    m = graph.shape[0]
-    order = np.lexsort((graph.indices, graph.data, row))
-    rank = np.arange(graph.nnz) - graph.indptr[row]
-    width = int(min(most, np.diff(graph.indptr).max()))
-    take = rank < width
-    near = np.zeros((m, width), dtype=np.int64)
-    weight = np.full((m, width), np.inf)
-    near[row[take], rank[take]] = graph.indices[order][take]
-    weight[row[take], rank[take]] = graph.data[order][take]
-    return near, weight
+def exact_sums(length, *, limit):
+    """Round lengths so that sums of them up to a limit are exact.
+
+    Parameters
+    ----------
+    length : ndarray of float
+        Zero or more.
+    limit : float
+        Largest sum.
+
+    Returns
+    -------
+    ndarray of float
+
+    Examples
+    --------
+    >>> third, tenth = exact_sums(np.array([1 / 3, 0.1]), limit=10)
+    >>> (third + tenth) + tenth == third + (tenth + tenth)
+    True
+    """
+    unit = 2.0 ** (np.ceil(np.log2(2 * max(limit, 1.0))) - 53)
+    return np.round(length / unit) * unit + 0.0  # no negative zero
+
+
+def checked_capacity(capacity):
+    """Capacities as numbers, if they can be some.
+
+    Parameters
+    ----------
+    capacity : array_like of float, shape (n,)
+        Capacity of each patch [effective ha]; zero or more.
+
+    Returns
+    -------
+    ndarray of float64
+
+    Raises
+    ------
+    ValueError
+        If a capacity is negative or missing.
+
+    Examples
+    --------
+    >>> checked_capacity([1, -1])
+    Traceback (most recent call last):
+    ValueError: every capacity must be zero or more hectares
+    """
+    a = np.asarray(capacity, dtype=float).reshape(-1)
+    if not ((a >= 0) & (a < np.inf)).all():  # False for missing values too
+        raise ValueError("every capacity must be zero or more hectares")
+    return a
+
+
+def check_exact(graph, p_min):
+    """Refuse to follow paths without a limit through too large a network.
+
+    Parameters
+    ----------
+    graph : Graph
+    p_min : float
+        Path probabilities below it count as zero; 0 for no limit.
+
+    Raises
+    ------
+    ValueError
+        If there is no limit, and more than `EXACT_PATCHES` patches hang together.
+    """
+    if p_min > 0 or graph.patch.size <= EXACT_PATCHES:
+        return
+    most = np.bincount(component_of(graph)).max()
+    if most > EXACT_PATCHES:
+        raise ValueError(
+            f"{most} patches hang together by links, and without a limit to path"
+            f" probabilities at most {EXACT_PATCHES} can be computed; set p_min above"
+            " zero (1e-6 loses about 4 millionths of PC and reports a bound), or exact"
+            " to false"
+        )
+
+
+class Workspaces:
+    """Room to work in, one for each thread, made when first asked for.
+
+    Parameters
+    ----------
+    make : callable
+        Makes one.
+
+    Examples
+    --------
+    >>> rooms = Workspaces(list)
+    >>> with rooms.lent() as one:
+    ...     one.append("used")
+    >>> with rooms.lent() as one:
+    ...     one
+    ['used']
+    """
+
+    def __init__(self, make):
+        self.make, self.idle = make, []
+
+    @contextlib.contextmanager
+    def lent(self):
+        """Lend one that nobody works in."""
+        try:
+            one = self.idle.pop()
+        except IndexError:
+            one = self.make()
+        yield one
+        self.idle.append(one)
+
+
+def mean_reach(graph, limit):
+    """How many nodes a search reaches, itself included, by a sample.
+
+    Parameters
+    ----------
+    graph : Graph
+    limit : float
+        Longest path.
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
+    The sample lies evenly among the nodes, so the same graph gives the same number.
+    """
+    n = graph.patch.size
+    if n == 0:
+        return 1.0
+    sample = np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
+    search, count = path_kernels.new_search(n), np.empty(n, dtype=np.int64)
+    none = np.empty(0, dtype=np.int32), np.empty(0)
+    return float(
+        np.mean(
+            [
+                path_kernels.list_reached(
+                    source, source + 1, graph[:3], limit, search, count, *none
+                )
+                for source in sample.tolist()
+            ]
+        )
+    )
+
+
+def sources_per_block(reach):
+    """How many searches to run in one go, so that Ctrl-C is heard within a second.
+
+    Parameters
+    ----------
+    reach : float
+        Nodes that one reaches.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> sources_per_block(200), sources_per_block(20_000)
+    (64, 2)
+    """
+    return int(np.clip(NODES_PER_BLOCK // reach, 1, SOURCES_PER_BLOCK))
+
+
+def path_table(graph, limit, p_min, *, threads=1):
+    """Table of the best path probabilities between all patches.
+
+    Parameters
+    ----------
+    graph : Graph
+    limit, p_min : float
+        Length of the longest path, and its chance; see `path_limit`.
+    threads : int
+        How many to work on.
+
+    Returns
+    -------
+    csr_array of float, shape (n, n)
+        By patch: symmetric, one on the diagonal, columns ascending (int32).
+
+    Raises
+    ------
+    MemoryError
+        If it would not fit in memory.
+    """
+    n, reach = graph.patch.size, mean_reach(graph, limit)
+    require_memory(
+        BYTES_PER_PAIR * n * reach,
+        f"A table of the paths between {n} patches, of which each reaches about"
+        f" {reach:.0f},",
+        "Raise p_min, or use a computer with more.",
+    )
+    rooms = Workspaces(lambda: path_kernels.new_search(n))
+    count = np.empty(n, dtype=np.int64)
+
+    def list_block(start, stop):
+        size = int(1.5 * reach * (stop - start)) + 1
+        with rooms.lent() as search:
+            while True:
+                node, chance = np.empty(size, dtype=np.int32), np.empty(size)
+                size = path_kernels.list_reached(
+                    start, stop, graph[:3], limit, search, count, node, chance
+                )
+                if size <= node.size:
+                    return node[:size].copy(), chance[:size].copy()
+
+    block, what = sources_per_block(reach), "paths between patches"
+    parts = [(np.empty(0, dtype=np.int32), np.empty(0))]
+    parts.extend(in_blocks(list_block, n, block=block, threads=threads, label=what))
+    node, chance = (np.concatenate(column) for column in zip(*parts, strict=True))
+    del parts
+    np.maximum(chance, p_min, out=chance)  # only rounding made it smaller
+    number = np.empty(n, dtype=np.int32)
+    number[graph.patch] = np.arange(n, dtype=np.int32)
+    indptr, indices = np.zeros(n + 1, dtype=np.int64), np.empty_like(node)
+    data = np.empty_like(chance)
+    path_kernels.transpose(
+        graph.patch, number, count, node, chance, (indptr, indices, data)
+    )
+    if indptr[-1] <= np.iinfo(np.int32).max:
+        indptr = indptr.astype(np.int32)  # or scipy would widen the columns
+    return csr_array((data, indices, indptr), shape=(n, n))

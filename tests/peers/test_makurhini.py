@@ -10,14 +10,9 @@ import pytest
 import shapely
 from recorded import misses, recorded
 
-from robuust.connectivity import (
-    connectivity_fractions,
-    integral_index_of_connectivity,
-    lost_connectivity_bound,
-    path_probabilities,
-    probability_of_connectivity,
-)
-from robuust.importance import patch_importance, patch_importance_by_hops
+from robuust.connectivity import connectivity_totals
+from robuust.hops import integral_index_of_connectivity, patch_importance_by_hops
+from robuust.importance import patch_importance
 from robuust.network import components, dispersal_probability
 
 MEDIAN_M = 10_000
@@ -46,11 +41,9 @@ def landscape_ha(folder):
 
 
 def pc_figures(capacity, a, b, chance, p_min):
-    path = path_probabilities(capacity.size, a, b, chance, p_min=p_min)
-    pcnum = probability_of_connectivity(capacity, path)
-    parts = connectivity_fractions(capacity, a, b, chance, path, p_min=p_min)
-    bound = lost_connectivity_bound(capacity, a, b, path, p_min=p_min)
-    return pcnum, 100 * np.array(parts) / pcnum, bound
+    found = connectivity_totals(capacity, a, b, chance, p_min=p_min)
+    parts = np.array([found.intra, found.direct, found.step])
+    return found.pcnum, 100 * parts / found.pcnum, found.error_bound
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from robuust import paths
 from robuust.connectivity import (
-    component_sweep,
-    connectivity_fractions,
+    connectivity_totals,
+    dispersal_sweep,
     equivalent_connected_area,
-    integral_index_of_connectivity,
-    lost_connectivity_bound,
     path_probabilities,
     probability_of_connectivity,
 )
@@ -26,21 +25,54 @@ def test_pcnum_of_three_patches_by_hand():
     path = path_probabilities(3, A, B, CHANCE, p_min=1e-4)
     assert probability_of_connectivity(CAPACITY, path) == pytest.approx(775)
     assert equivalent_connected_area(CAPACITY, path) == pytest.approx(27.838822)
-    parts = connectivity_fractions(CAPACITY, A, B, CHANCE, path, p_min=1e-4)
-    assert parts == pytest.approx((525, 200, 50))
-
-
-def test_iicnum_of_three_patches_by_hand():
-    iicnum = integral_index_of_connectivity(CAPACITY, [0, 1], [1, 2])
-    assert iicnum == pytest.approx(525 + 2 * (50 + 100) / 2 + 2 * 200 / 3)
+    found = connectivity_totals(CAPACITY, A, B, CHANCE, p_min=1e-4)
+    assert found[:5] == pytest.approx((775, 0, 525, 200, 50))
+    assert found.reached == pytest.approx([2.5 + 5, 5 + 10, 2.5 + 2.5])
+    assert found.network_pcnum == pytest.approx([775])
 
 
 def test_a_small_chance_counts_as_none_and_the_bound_says_what_that_costs():
-    path = path_probabilities(3, A, B, CHANCE, p_min=0.3)
-    assert probability_of_connectivity(CAPACITY, path) == pytest.approx(525 + 150)
-    assert lost_connectivity_bound(CAPACITY, A, B, path, p_min=0.3) == pytest.approx(
-        0.3 * 2 * 10 * 20
+    found = connectivity_totals(CAPACITY, A, B, CHANCE, p_min=0.3)
+    assert found.pcnum == pytest.approx(525 + 150)
+    assert found.error_bound == pytest.approx(0.3 * 2 * 10 * 20)
+
+
+def test_each_network_has_its_own_pairs_and_its_own_bound():
+    # Patch 0 and 2 are one network; B, in between, is another.
+    found = connectivity_totals(CAPACITY, A, B, CHANCE, p_min=0.2, network=[1, 0, 1])
+    assert found.network_pcnum == pytest.approx([25, 500 + 2 * 10 * 20 / 4])
+    assert found.network_error_bound == pytest.approx([0, 0])
+    found = connectivity_totals(CAPACITY, A, B, CHANCE, p_min=0.3, network=[1, 0, 1])
+    assert found.network_error_bound == pytest.approx([0, 0.3 * 2 * 10 * 20])
+
+
+def test_what_no_animal_crosses_was_not_cut_off_by_the_limit():
+    found = connectivity_totals([1, 1], [0], [1], [0.0], p_min=0.3)
+    assert found[:5] == (2, 0, 2, 0, 0)
+
+
+def test_two_dispersal_distances_of_three_patches_by_hand():
+    distance_m, sure = [1000, 1000, 3000], [1, 1, 1]
+    pcnum, bound = dispersal_sweep(
+        CAPACITY, A, B, distance_m, sure, [1000, 500], p0=0.5, p_min=0.1
     )
+    assert pcnum == pytest.approx([775, 525 + 2 * (50 + 100) / 4])
+    assert bound == pytest.approx([0, 0.1 * 2 * 200])
+
+
+def test_barriers_weigh_more_the_farther_animals_move():
+    # Around, 600 m without a barrier; across, 200 m at a chance of one half.
+    pcnum, _ = dispersal_sweep(
+        [1, 1, 0],
+        [0, 0, 1],
+        [1, 2, 2],
+        [200, 300, 300],
+        [0.5, 1, 1],
+        [100, 800],
+        p0=0.5,
+        p_min=0,
+    )
+    assert pcnum == pytest.approx([2 + 2 * 0.5**3, 2 + 2 * 0.5**0.75])
 
 
 @st.composite
@@ -63,6 +95,7 @@ def pcnum(capacity, a, b, chance, p_min=0.0):
     return probability_of_connectivity(capacity, path)
 
 
+@settings(deadline=None)
 @given(networks(), st.sampled_from([0.0, 0.01, 0.2]))
 def test_path_probabilities_are_the_best_products_over_all_paths(network, p_min):
     capacity, a, b, chance = network
@@ -79,6 +112,7 @@ def test_path_probabilities_are_the_best_products_over_all_paths(network, p_min)
     assert path.data.min() >= p_min
 
 
+@settings(deadline=None)
 @given(networks())
 def test_eca_lies_between_isolation_and_certainty(network):
     capacity, *links = network
@@ -87,6 +121,7 @@ def test_eca_lies_between_isolation_and_certainty(network):
     assert eca <= capacity.sum() * (1 + 1e-12)
 
 
+@settings(deadline=None)
 @given(networks(), st.data())
 def test_another_patch_never_lowers_pcnum(network, data):
     capacity, a, b, chance = network
@@ -104,6 +139,7 @@ def test_another_patch_never_lowers_pcnum(network, data):
     assert larger >= pcnum(capacity, a, b, chance) * (1 - 1e-12)
 
 
+@settings(deadline=None)
 @given(networks(), st.floats(0, 1))
 def test_easier_links_never_lower_pcnum(network, power):
     capacity, a, b, chance = network
@@ -111,6 +147,7 @@ def test_easier_links_never_lower_pcnum(network, power):
     assert pcnum(capacity, a, b, chance**power) >= before * (1 - 1e-12)
 
 
+@settings(deadline=None)
 @given(networks(), st.floats(0.01, 0.99))
 def test_cutting_a_patch_into_touching_parts_changes_nothing(network, part):
     capacity, a, b, chance = network
@@ -120,6 +157,7 @@ def test_cutting_a_patch_into_touching_parts_changes_nothing(network, part):
     assert cut == pytest.approx(pcnum(capacity, a, b, chance), rel=1e-9)
 
 
+@settings(deadline=None)
 @given(networks(), st.randoms(use_true_random=False))
 def test_the_order_of_patches_and_links_does_not_matter(network, random):
     capacity, a, b, chance = network
@@ -134,64 +172,81 @@ def test_the_order_of_patches_and_links_does_not_matter(network, random):
     assert same == pytest.approx(pcnum(capacity, a, b, chance), rel=1e-12)
 
 
+@settings(deadline=None)
 @given(networks(), st.floats(0.001, 0.5))
 def test_what_a_limit_loses_is_within_its_bound(network, p_min):
-    capacity, a, b, chance = network
-    path = path_probabilities(len(capacity), a, b, chance, p_min=p_min)
-    left = chance > 0
-    bound = lost_connectivity_bound(capacity, a[left], b[left], path, p_min=p_min)
-    lost = pcnum(capacity, a, b, chance) - probability_of_connectivity(capacity, path)
-    assert -1e-9 <= lost <= bound + 1e-9
+    found = connectivity_totals(*network, p_min=p_min)
+    lost = pcnum(*network) - found.pcnum
+    assert -1e-9 <= lost <= found.error_bound + 1e-9
 
 
+@settings(deadline=None)
 @given(networks(), st.sampled_from([0.0, 0.2]))
-def test_the_three_parts_make_up_pcnum(network, p_min):
-    capacity, a, b, chance = network
-    path = path_probabilities(len(capacity), a, b, chance, p_min=p_min)
-    intra, direct, step = connectivity_fractions(
-        capacity, a, b, chance, path, p_min=p_min
-    )
-    assert min(intra, direct, step) >= 0
+def test_totals_are_those_of_the_table_of_paths(network, p_min):
+    capacity, *links = network
+    found = connectivity_totals(capacity, *links, p_min=p_min)
+    path = path_probabilities(len(capacity), *links, p_min=p_min)
     total = probability_of_connectivity(capacity, path)
-    assert intra + direct + step == pytest.approx(total)
-
-
-@given(networks())
-def test_iic_counts_the_fewest_links_between_patches(network):
-    capacity, a, b, _ = network
-    n = len(capacity)
-    hops = np.where(np.eye(n) == 1, 0, np.inf)
-    hops[a, b] = hops[b, a] = 1
-    for k in range(n):
-        hops = np.minimum(hops, hops[:, [k]] + hops[[k]])
-    expected = capacity @ (1 / (1 + hops)) @ capacity
-    assert integral_index_of_connectivity(capacity, a, b) == pytest.approx(expected)
-
-
-@settings(max_examples=50)
-@given(networks(), st.data())
-def test_components_only_merge_along_the_sweep(network, data):
-    capacity, a, b, _ = network
-    size = {"min_size": len(a), "max_size": len(a)}
-    gap = data.draw(st.lists(st.floats(0, 900), **size))
-    sweep, count, share = component_sweep(
-        capacity, a, b, gap, [100, 50, 500, 2000], longest_m=1000
-    )
-    assert sweep.tolist() == [50, 100, 500]
-    assert (np.diff(count) <= 0).all()
-    assert (np.diff(share) >= -1e-12).all()
-    assert share.max() <= 1 + 1e-12
+    assert found.pcnum == pytest.approx(total, rel=1e-12)
+    assert found.reached == pytest.approx(path @ capacity - capacity)
+    assert found.intra + found.direct + found.step == pytest.approx(total)
+    assert min(found.intra, found.direct, found.step) >= 0
 
 
 def test_no_patches_have_no_connectivity():
     path = path_probabilities(0, [], [], [], p_min=1e-4)
     assert path.shape == (0, 0)
     assert probability_of_connectivity([], path) == 0
-    assert connectivity_fractions([], [], [], [], path, p_min=1e-4) == (0, 0, 0)
-    assert lost_connectivity_bound([], [], [], path, p_min=1e-4) == 0
-    assert integral_index_of_connectivity([], [], []) == 0
-    _, count, share = component_sweep([], [], [], [], [50, 100], longest_m=100)
-    assert count.tolist() == share.tolist() == [0, 0]
+    found = connectivity_totals([], [], [], [], p_min=1e-4)
+    assert found[:5] == (0, 0, 0, 0, 0)
+    assert found.reached.size == found.network_pcnum.size == 0
+    pcnum, bound = dispersal_sweep([], [], [], [], [], [100], p0=0.5, p_min=1e-4)
+    assert pcnum.tolist() == bound.tolist() == [0]
+
+
+def random_landscape():
+    """Patches on a plane, some of which touch, with links of any chance."""
+    random = np.random.default_rng(6)
+    xy = random.random((700, 2)).round(2)
+    distance = np.linalg.norm(xy[:, None] - xy, axis=2)
+    a, b = np.nonzero(np.triu(distance < 0.12, 1))
+    return random.lognormal(0, 1, 700), a, b, 1000 * distance[a, b]
+
+
+def test_threads_change_no_bit():
+    capacity, a, b, distance_m = random_landscape()
+    links = capacity, a, b, 0.5 ** (distance_m / 30)
+    for p_min in (0.0, 1e-3):
+        one = connectivity_totals(*links, p_min=p_min)
+        two = connectivity_totals(*links, p_min=p_min, threads=3)
+        for left, right in zip(one, two, strict=True):
+            np.testing.assert_array_equal(left, right)
+    one = path_probabilities(700, *links[1:], p_min=1e-3)
+    two = path_probabilities(700, *links[1:], p_min=1e-3, threads=3)
+    np.testing.assert_array_equal(one.data, two.data)
+
+
+@pytest.mark.parametrize("crossing", [1.0, 0.3])
+def test_several_dispersal_distances_at_once_are_those_one_by_one(crossing):
+    capacity, a, b, distance_m = random_landscape()
+    across = np.where(np.random.default_rng(7).random(a.size) < 0.5, crossing, 1.0)
+    d0_m = [20.0, 45.0, 10.0]
+    pcnum, bound = dispersal_sweep(
+        capacity, a, b, distance_m, across, d0_m, p0=0.5, p_min=1e-3, threads=2
+    )
+    for one, total, limit in zip(d0_m, pcnum, bound, strict=True):
+        chance = dispersal_probability(distance_m, d0_m=one, p0=0.5) * across
+        found = connectivity_totals(capacity, a, b, chance, p_min=1e-3)
+        assert total == pytest.approx(found.pcnum, rel=1e-11)
+        assert limit == pytest.approx(found.error_bound, rel=1e-11)
+
+
+def test_too_many_patches_for_no_limit_are_refused_in_words(monkeypatch):
+    monkeypatch.setattr(paths, "EXACT_PATCHES", 2)
+    with pytest.raises(ValueError, match="3 patches hang together"):
+        connectivity_totals(CAPACITY, A, B, CHANCE, p_min=0)
+    with pytest.raises(ValueError, match="3 patches hang together"):
+        path_probabilities(3, A, B, CHANCE, p_min=0)
 
 
 @pytest.mark.parametrize("wrong", [-1.0, np.nan])
@@ -204,3 +259,18 @@ def test_impossible_values_are_refused(wrong):
         path_probabilities(2, [0], [1], [0.5], p_min=wrong)
     with pytest.raises(ValueError, match="square matrix"):
         probability_of_connectivity([1.0, 2.0, 3.0], np.eye(2))
+    with pytest.raises(ValueError, match="zero or more hectares"):
+        connectivity_totals([1.0, wrong], [0], [1], [0.5], p_min=0)
+    with pytest.raises(ValueError, match="zero or more metres"):
+        dispersal_sweep([1, 1], [0], [1], [wrong], [1], [9], p0=0.5, p_min=0)
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        dispersal_sweep([1, 1], [0], [1], [9], [wrong], [9], p0=0.5, p_min=0)
+    with pytest.raises(ValueError, match="kernel distance"):
+        dispersal_sweep([1, 1], [0], [1], [9], [1], [wrong], p0=0.5, p_min=0)
+
+
+def test_links_that_cannot_be_told_apart_are_refused():
+    with pytest.raises(ValueError, match="another joins already"):
+        dispersal_sweep([1, 1], [0, 1], [1, 0], [9, 9], [1, 1], [9], p0=0.5, p_min=0.1)
+    with pytest.raises(ValueError, match="needs a network, numbered from 0"):
+        connectivity_totals([1, 1], [0], [1], [0.5], p_min=0, network=[0])

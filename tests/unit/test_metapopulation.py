@@ -74,6 +74,54 @@ def test_a_large_network_is_solved_as_a_small_one(monkeypatch):
     np.testing.assert_allclose(sparse[1], dense[1], atol=1e-9)
 
 
+def landscape(n, seed):
+    """Patches on a plane, joined in a few components; two of these are twins."""
+    random = np.random.default_rng(seed)
+    xy = random.random((n, 2)) * np.sqrt(n)
+    distance = np.linalg.norm(xy[:, None] - xy, axis=2)
+    a, b = np.nonzero(np.triu(distance < 0.8, 1))
+    return random.lognormal(0, 1, n), a, b, 0.5 ** distance[a, b]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_leaving_out_poor_components_changes_nothing(seed, monkeypatch):
+    capacity, a, b, chance = landscape(300, seed)
+    root = np.sqrt(capacity)
+    matrix = np.diag(capacity * root)
+    matrix[a, b] = root[a] * capacity[b] * chance
+    matrix[b, a] = root[b] * capacity[a] * chance
+    expected = np.linalg.eigvals(matrix).real.max()
+    for steps in (0, 1, 30):
+        monkeypatch.setattr("robuust.metapopulation.BOUND_STEPS", steps)
+        value, share = metapopulation_capacity(capacity, a, b, chance, exponent=0.5)
+        assert value == pytest.approx(expected, rel=1e-9)
+        assert share.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("dense", [400, 5])
+def test_twin_components_have_equal_shares_whatever_the_way_of_solving(
+    dense, monkeypatch
+):
+    monkeypatch.setattr("robuust.metapopulation.DENSE_PATCHES", dense)
+    capacity, a, b, chance = landscape(60, 1)
+    twice = np.concatenate([capacity, [0.0], capacity])
+    links = np.r_[a, a + 61], np.r_[b, b + 61], np.r_[chance, chance]
+    one, share_of_one = metapopulation_capacity(capacity, a, b, chance, exponent=0.5)
+    two, share = metapopulation_capacity(twice, *links, exponent=0.5)
+    assert two == pytest.approx(one)
+    np.testing.assert_allclose(share[:60], share_of_one / 2, atol=1e-9)
+    np.testing.assert_allclose(share[61:], share_of_one / 2, atol=1e-9)
+    assert share[60] == 0
+
+
+def test_without_itself_a_pair_still_feeds_each_other():
+    value, share = metapopulation_capacity(
+        [4, 1], [0], [1], [0.5], exponent=1, itself=False
+    )
+    assert value == pytest.approx(2)  # 4 x 1 x 0.5
+    assert share == pytest.approx([0.5, 0.5])
+
+
 @given(networks())
 def test_another_patch_never_lowers_the_capacity(network):
     a, chance = network
@@ -91,3 +139,15 @@ def test_no_habitat_has_no_capacity():
     assert (value, share.size) == (0.0, 0)
     value, share = metapopulation_capacity([0.0], [], [], [], exponent=0.5)
     assert (value, share.tolist()) == (0.0, [0.0])
+
+
+def test_impossible_values_are_refused():
+    for wrong in (-1.0, np.nan, np.inf):
+        with pytest.raises(ValueError, match="zero or more hectares"):
+            metapopulation_capacity([1.0, wrong], [0], [1], [0.5], exponent=0.5)
+    for wrong in (-0.1, 1.1, np.nan):
+        with pytest.raises(ValueError, match="from 0 to 1"):
+            metapopulation_capacity([1.0, 1.0], [0], [1], [wrong], exponent=0.5)
+    for a, b in ([-1], [0]), ([0], [2]):
+        with pytest.raises(ValueError, match="beyond the 2 there are"):
+            metapopulation_capacity([1.0, 1.0], a, b, [0.5], exponent=0.5)
