@@ -7,7 +7,7 @@ import pandas as pd
 import rtree
 import shapely
 
-from robuust.restoration_gain import add_patch, arrivals, pcnum_rise
+from robuust.growing_network import GrowingNetwork
 
 SAME_LAND_SHARE = 0.005  # of the smaller: slivers are cut before, these are choices
 
@@ -21,7 +21,7 @@ class Plan:
     gain: float  # weighted sum over the groups of the relative rise of ECA
 
 
-def greedy_plan(groups, cost, shapes, budget, *, p_min, known=None):
+def greedy_plan(groups, cost, shapes, budget, *, p_min, known=None, threads=1):
     """Take the best candidate per euro, again and again, until the money is spent.
 
     After each choice only candidates that share a reachable patch with it, or are
@@ -45,6 +45,8 @@ def greedy_plan(groups, cost, shapes, budget, *, p_min, known=None):
         Chances below it count as zero.
     known : dict, optional
         Values found for one budget that another can use; filled in here.
+    threads : int
+        How many parts are worked on at a time.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def greedy_plan(groups, cost, shapes, budget, *, p_min, known=None):
     cost = np.asarray(cost, dtype=float)
     known = {} if known is None else known
     groups = [g for g in groups if g.pcnum > 0 and g.own.any()]
-    state = _State(groups, cost.size, known, p_min)
+    state = _State(groups, cost.size, known, p_min, threads)
     weights = np.array([g.weight for g in groups])
     before = np.sqrt(np.array([g.pcnum for g in groups]))
     is_open, left = np.ones(cost.size, dtype=bool), float(budget)
@@ -119,76 +121,65 @@ class _State:
     A class, since a plan is made by changing its networks step by step.
     """
 
-    def __init__(self, groups, m, known, p_min):
-        self.groups, self.known, self.p_min = groups, known, p_min
+    def __init__(self, groups, m, known, p_min, threads):
+        self.groups, self.known = groups, known
         self.taken = []
-        self.capacity = [g.capacity for g in groups]
-        self.path = [g.path for g in groups]
-        self.members = [[] for _ in groups]  # candidates that are patches now
+        self.networks = [
+            GrowingNetwork(
+                *(g.capacity, g.links, g.own, g.to_patch, g.to_candidate),
+                p_min=p_min,
+                threads=threads,
+            )
+            for g in groups
+        ]
+        self.members = [frozenset() for _ in groups]  # candidates that are patches now
         self.pcnum = np.array([g.pcnum for g in groups])
         self.rise = np.zeros((m, len(groups)))
         self.stale = np.zeros((m, len(groups)), dtype=bool)
-        # Which patches, and which candidates once taken, each candidate reaches.
-        self.ball = [np.zeros((m, g.capacity.size + m), dtype=bool) for g in groups]
-        for c in range(m):
-            self.value(c, first=True)
+        # What each candidate reaches: as the network was, and when valued since.
+        self.ball, self.later = [], [{} for _ in groups]
+        for g, group in enumerate(groups):
+            if g not in known:
+                known[g] = self.networks[g].rises(0, m)
+            rise, ball = known[g]
+            self.rise[:, g] = np.where(group.own > 0, rise, 0.0)
+            self.ball.append(ball)
 
     def is_stale(self, c):
         return bool(self.stale[c].any())
 
-    def value(self, c, *, first=False):
+    def value(self, c):
         """Value a candidate anew where it is stale."""
-        for g, group in enumerate(self.groups):
-            if group.own[c] > 0 and (first or self.stale[c, g]):
-                key = (frozenset(self.members[g]), c, g)
-                if key not in self.known:
-                    self.known[key] = self._rise(c, g)
-                self.rise[c, g], self.ball[g][c] = self.known[key]
+        for g in np.flatnonzero(self.stale[c]):
+            key = (self.members[g], c, g)
+            if key not in self.known:
+                rise, ball = self.networks[g].rises(c, c + 1)
+                self.known[key] = rise[0], ball.indices
+            self.rise[c, g], self.later[g][c] = self.known[key]
         self.stale[c] = False
 
     def take(self, c):
         """Add a candidate to the networks; mark what it makes stale."""
         self.taken.append(c)
-        self.rise[c] = np.where([g.own[c] > 0 for g in self.groups], self.rise[c], 0)
         self.pcnum = self.pcnum + self.rise[c]
         for g, group in enumerate(self.groups):
             if group.own[c] > 0:
-                self.capacity[g], self.path[g] = add_patch(
-                    self.capacity[g],
-                    self.path[g],
-                    *self._links(c, g),
-                    group.own[c],
-                    p_min=self.p_min,
-                )
-                self.members[g].append(c)
-                shared = (self.ball[g] & self.ball[g][c]).any(axis=1)
-                shared[group.to_candidate[[c]].indices] = True
-                self.stale[:, g] |= shared & (group.own > 0)
+                self.networks[g].take(c)
+                self.members[g] |= {c}
+                self.stale[:, g] |= self._near(c, g) & (group.own > 0)
         self.rise[c], self.stale[c] = 0.0, False
 
-    def _links(self, c, g):
-        """Links of a candidate to the patches, the candidates taken among them."""
-        group, members = self.groups[g], self.members[g]
-        patches = group.to_patch[[c]]
-        mates = group.to_candidate[[c]].toarray()[0][members]
-        linked = np.flatnonzero(mates)
-        return (
-            np.r_[patches.indices, group.capacity.size + linked].astype(np.int64),
-            np.r_[patches.data, mates[linked]],
-        )
-
-    def _rise(self, c, g):
-        links = self._links(c, g)
-        group = self.groups[g]
-        best, _ = arrivals(self.path[g], *links, p_min=self.p_min)
-        rise = pcnum_rise(
-            self.capacity[g], self.path[g], *links, group.own[c], p_min=self.p_min
-        )
-        n = group.capacity.size
-        ball = np.zeros(n + group.own.size, dtype=bool)
-        ball[:n] = best[:n] > 0
-        ball[n + np.array(self.members[g], dtype=int)] = best[n:] > 0
-        return rise, ball
+    def _near(self, c, g):
+        """Candidates that reach what this one reaches, or are linked to it."""
+        ball = self.ball[g]
+        marked = np.zeros(ball.shape[1], dtype=bool)
+        marked[ball[[c]].indices] = True
+        marked[self.later[g].get(c, [])] = True
+        near = ball @ marked
+        for other, reached in self.later[g].items():
+            near[other] |= marked[reached].any()
+        near[self.groups[g].to_candidate[[c]].indices] = True
+        return near
 
 
 def _best(value):
@@ -203,7 +194,8 @@ def _best_per_euro(value, cost):
         return -1
     free = np.where(value > 0, np.inf, -1.0)
     ratio = np.divide(value, cost, out=free, where=(value > 0) & (cost > 0))
-    return int(np.lexsort((np.arange(value.size), -value, -ratio))[0])
+    best = np.flatnonzero(ratio == ratio.max())
+    return int(best[np.argmax(value[best])])
 
 
 def plan_table(candidates, plan, budget, bound):

@@ -3,13 +3,18 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
+from robuust.connectivity import path_probabilities
 from robuust.group_landscape import whole_pcnum
+from robuust_kernels.blocks import in_blocks
+from robuust_kernels.gain_kernels import lent_paths
 
 ROUNDS = 8  # of the search for a tight bound; each round gives a valid one
+CANDIDATES_PER_BLOCK = 16
 
 
-def upper_bound(groups, cost, budget, *, p_min, known=None):
+def upper_bound(groups, cost, budget, *, p_min, known=None, threads=1):
     """Gain that no plan within the budget can exceed.
 
     The better of two bounds, both valid although PC is not submodular. (1) Every
@@ -22,7 +27,7 @@ def upper_bound(groups, cost, budget, *, p_min, known=None):
 
     Parameters
     ----------
-    groups, cost, budget, p_min, known
+    groups, cost, budget, p_min, known, threads
         As for `budget.greedy_plan`.
 
     Returns
@@ -43,7 +48,7 @@ def upper_bound(groups, cost, budget, *, p_min, known=None):
         if group.pcnum > 0 and (group.own[affordable] > 0).any():
             key = ("bound", k, affordable.tobytes())
             if key not in known:
-                known[key] = _most_terms(group, affordable, p_min)
+                known[key] = _most_terms(group, affordable, p_min, threads)
             terms.append(_budget_terms(known[key], cost[affordable], budget))
     if not terms:
         return 0.0
@@ -74,50 +79,71 @@ class _Terms:
     before: float  # ECA as it is
     most: float  # PCnum with every affordable candidate
     own: np.ndarray  # effective habitat of each affordable candidate [ha]
-    company: np.ndarray  # habitat of each other candidate x chance to reach it
+    company: sparse.csr_array  # habitat of each other x chance to reach it
     planes: list  # pairs (constant, value per candidate) that bound PCnum
     share: np.ndarray  # how much of each candidate the last knapsack took
 
 
-def _most_terms(group, affordable, p_min):
+def _most_terms(group, affordable, p_min, threads):
     """Bound PCnum of any plan, whatever the budget, but for pairs of candidates."""
     own = group.own[affordable]
-    most, path = whole_pcnum(group, affordable, p_min)
+    most, path = whole_pcnum(group, affordable, p_min, threads=threads)
     n = group.capacity.size
     patches, candidates = path[:n, :n], path[n:, :]
-    reach, mates = candidates[:, :n], candidates[:, n:]
+    reach, company = candidates[:, :n], candidates[:, n:]
     alone = own**2 + 2 * own * (reach @ group.capacity)
-    company = mates.toarray() * own
-    np.fill_diagonal(company, 0.0)
+    company = company - sparse.eye_array(own.size)
     # Paths between patches: all lent for nothing, or each paid by who it leads through.
     all_paths = float(group.capacity @ (patches @ group.capacity))
-    through = np.zeros(own.size)
-    for k in np.flatnonzero(own > 0):
-        row = reach[[k]]
-        i = row.indices
-        chance = np.outer(row.data, row.data)
-        chance[chance < p_min] = 0.0
-        gained = np.maximum(chance - group.path[i][:, i].toarray(), 0.0)
-        through[k] = group.capacity[i] @ gained @ group.capacity[i]
+    through = _lent(group, reach[own > 0], p_min, threads)
+    lent = np.zeros(own.size)
+    lent[own > 0] = through
     return _Terms(
         weight=group.weight,
         before=float(np.sqrt(group.pcnum)),
         most=most,
         own=own,
-        company=company,
-        planes=[(all_paths, alone), (group.pcnum, alone + through)],
+        company=sparse.csr_array(company * own),
+        planes=[(all_paths, alone), (group.pcnum, alone + lent)],
         share=np.zeros(own.size),
     )
 
 
+def _lent(group, reach, p_min, threads):
+    """Sum what each candidate could bring if all others lent their paths."""
+    now = path_probabilities(
+        group.capacity.size, *group.links, p_min=p_min, threads=threads
+    )
+    reach, now = (
+        (
+            table.indptr.astype(np.int64),
+            table.indices.astype(np.int32),
+            np.ascontiguousarray(table.data),
+        )
+        for table in (reach.sorted_indices(), now)
+    )
+
+    def lend(start, stop):
+        return lent_paths(start, stop, reach, now, group.capacity, p_min)
+
+    parts = in_blocks(
+        lend,
+        reach[0].size - 1,
+        block=CANDIDATES_PER_BLOCK,
+        threads=threads,
+        label="bound of the plan",
+    )
+    return np.concatenate([np.empty(0), *parts])
+
+
 def _budget_terms(terms, cost, budget):
     """Add to each candidate the best company that the rest of the money can buy."""
-    best = np.array(
-        [
-            row @ _fractional_knapsack(row, cost, left)
-            for row, left in zip(terms.company, budget - cost, strict=True)
-        ]
-    )
+    first, mate, value = terms.company.indptr, terms.company.indices, terms.company.data
+    best = np.zeros(cost.size)
+    for k, left in enumerate(budget - cost):
+        near = slice(first[k], first[k + 1])
+        shares = _fractional_knapsack(value[near], cost[mate[near]], left)
+        best[k] = value[near] @ shares
     planes = [(start, plane + terms.own * best) for start, plane in terms.planes]
     return replace(terms, planes=planes, share=np.zeros(best.size))
 

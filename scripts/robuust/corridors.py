@@ -6,11 +6,11 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
-from robuust.connectivity import path_probabilities, probability_of_connectivity
+from robuust.connectivity import connectivity_totals
 from robuust.figures import distance, distance_nl, figure, figure_nl
 from robuust.gaps import crossings, near_pairs, shortest_lines
 from robuust.listing import listed
-from robuust.restoration_gain import pcnum_rise, relative_eca_rise
+from robuust.restoration_gain import pcnum_rises, relative_eca_rise
 
 
 def spanning_lines(areas, barriers, *, max_corridor_m):
@@ -95,7 +95,9 @@ def end_patches(corridors, areas, patches):
     return tuple(ends)
 
 
-def corridor_gains(ends, length_m, capacity, links, *, dispersal_max_m, p_min):
+def corridor_gains(
+    ends, length_m, capacity, links, *, dispersal_max_m, p_min, threads=1
+):
     """Relative rise of ECA if each corridor worked perfectly, for one group.
 
     The two patches at its ends are joined with chance 1, by a connection without
@@ -116,6 +118,8 @@ def corridor_gains(ends, length_m, capacity, links, *, dispersal_max_m, p_min):
         A longer corridor is of no use to the group [m].
     p_min : float
         Chances below it count as zero.
+    threads : int
+        How many parts are worked on at a time.
 
     Returns
     -------
@@ -136,11 +140,19 @@ def corridor_gains(ends, length_m, capacity, links, *, dispersal_max_m, p_min):
     gain = np.zeros(usable.size)
     if not usable.any():
         return usable, gain
-    path = path_probabilities(len(capacity), *links, p_min=p_min)
-    pcnum = probability_of_connectivity(capacity, path)
-    for k in np.flatnonzero(usable & (a != b)):
-        rise = pcnum_rise(capacity, path, [a[k], b[k]], [1.0, 1.0], 0.0, p_min=p_min)
-        gain[k] = relative_eca_rise(pcnum, rise)
+    pcnum = connectivity_totals(capacity, *links, p_min=p_min, threads=threads).pcnum
+    k = np.flatnonzero(usable)
+    rise = pcnum_rises(
+        capacity,
+        links,
+        np.tile(np.arange(k.size), 2),
+        np.concatenate([a[k], b[k]]),
+        np.ones(2 * k.size),
+        np.zeros(k.size),
+        p_min=p_min,
+        threads=threads,
+    )
+    gain[k] = relative_eca_rise(pcnum, rise)
     return usable, gain
 
 

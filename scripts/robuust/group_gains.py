@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from robuust.connectivity import path_probabilities, probability_of_connectivity
+from robuust.connectivity import connectivity_totals
 from robuust.restoration_gain import pcnum_rises, relative_eca_rise
 from robuust.verdict_flips import flip_sentences, verdict_flips
 
 
-def gain_table(candidates, patches, links, new_links, norms, *, group, p_min, unit_ha):
+def gain_table(
+    candidates, patches, links, new_links, norms, *, group, p_min, unit_ha, threads=1
+):
     """Tabulate what each candidate, carried out alone, brings one group.
 
     Parameters
@@ -28,6 +30,8 @@ def gain_table(candidates, patches, links, new_links, norms, *, group, p_min, un
         Chances below it count as zero.
     unit_ha : float
         Effective habitat of one reproductive unit [ha].
+    threads : int
+        How many parts are worked on at a time.
 
     Returns
     -------
@@ -50,22 +54,23 @@ def gain_table(candidates, patches, links, new_links, norms, *, group, p_min, un
         patch=patch.get_indexer(to_patch["other_id"]),
         patch_id=to_patch["other_id"],
     )
-    path = path_probabilities(
-        len(patches),
+    old_links = (
         patch.get_indexer(links["patch_id_a"]),
         patch.get_indexer(links["patch_id_b"]),
         links["probability"].to_numpy(float),
-        p_min=p_min,
     )
     capacity = patches["effective_ha"].to_numpy(float)
     own_ha = candidates["added_effective_ha"].to_numpy(float)
-    pcnum = probability_of_connectivity(capacity, path)
+    pcnum = connectivity_totals(
+        capacity, *old_links, p_min=p_min, threads=threads
+    ).pcnum
     rise = pcnum_rises(
         capacity,
-        path,
+        old_links,
         *(to_patch[name] for name in ("candidate", "patch", "probability")),
         own_ha,
         p_min=p_min,
+        threads=threads,
     )
     flips = verdict_flips(patches, to_patch, own_ha / unit_ha, norms)
     nl, en, n_flips = flip_sentences(flips, own_ha.size)

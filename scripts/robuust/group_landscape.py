@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from robuust.connectivity import path_probabilities
+from robuust.connectivity import connectivity_totals, path_probabilities
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,12 @@ class GroupLandscape:
     own: np.ndarray  # effective habitat that each candidate adds [ha], shape (m,)
     to_patch: sparse.csr_array  # chance candidate - patch, shape (m, n)
     to_candidate: sparse.csr_array  # chance candidate - candidate, shape (m, m)
-    path: sparse.csr_array  # best path probabilities of the network, shape (n, n)
-
-    @property
-    def pcnum(self):
-        """PCnum of the network as it is [ha2]."""
-        return float(self.capacity @ (self.path @ self.capacity))
+    pcnum: float  # PCnum of the network as it is [ha2]
 
 
-def group_landscape(weight, capacity, links, own, patch_links, mates, *, p_min):
+def group_landscape(
+    weight, capacity, links, own, patch_links, mates, *, p_min, threads=1
+):
     """Bring together what `greedy_plan` and `upper_bound` need of one group.
 
     Parameters
@@ -46,6 +43,8 @@ def group_landscape(weight, capacity, links, own, patch_links, mates, *, p_min):
         Candidate, candidate, probability: links between candidates, each once.
     p_min : float
         Chances below it count as zero.
+    threads : int
+        How many parts are worked on at a time.
 
     Returns
     -------
@@ -62,12 +61,12 @@ def group_landscape(weight, capacity, links, own, patch_links, mates, *, p_min):
         own=own,
         to_patch=_matrix(*patch_links, shape=(m, n)),
         to_candidate=_matrix(a, b, p, shape=(m, m)),
-        path=path_probabilities(n, *links, p_min=p_min),
+        pcnum=connectivity_totals(capacity, *links, p_min=p_min, threads=threads).pcnum,
     )
 
 
 def landscape_from_tables(
-    patches, links, candidate_links, gains, candidate_ids, *, weight, p_min
+    patches, links, candidate_links, gains, candidate_ids, *, weight, p_min, threads=1
 ):
     """Group landscape from the tables that earlier rules wrote.
 
@@ -83,7 +82,7 @@ def landscape_from_tables(
         candidate_id, added_effective_ha: the candidates that suit the group.
     candidate_ids : list of str
         All candidates, in the order of their positions.
-    weight, p_min : float
+    weight, p_min, threads
         As for `group_landscape`.
 
     Returns
@@ -115,10 +114,11 @@ def landscape_from_tables(
             of_mate["probability"].to_numpy(float),
         ),
         p_min=p_min,
+        threads=threads,
     )
 
 
-def whole_pcnum(group, chosen, p_min):
+def whole_pcnum(group, chosen, p_min, *, threads=1):
     """PCnum and best paths with the chosen candidates added, computed in full.
 
     Parameters
@@ -128,6 +128,8 @@ def whole_pcnum(group, chosen, p_min):
         Candidates that are carried out.
     p_min : float
         Chances below it count as zero.
+    threads : int
+        How many parts are worked on at a time.
 
     Returns
     -------
@@ -152,7 +154,8 @@ def whole_pcnum(group, chosen, p_min):
         ),
         np.r_[p, to_patch.data[keep_patch], mates.data[keep_mate]],
         p_min=p_min,
-    ).tocsr()
+        threads=threads,
+    )
     capacity = np.r_[group.capacity, own]
     return float(capacity @ (path @ capacity)), path
 

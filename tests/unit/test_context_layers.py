@@ -38,6 +38,8 @@ def screen(kind, read, *, refuse_unknown_codes=False, **source):
         max_distance_m=1000,
         known_codes=["4010", "91E0*"],
         refuse_unknown_codes=refuse_unknown_codes,
+        known_covers=["forest", "water"],
+        crossing_width_m=20,
     )
 
 
@@ -54,6 +56,28 @@ def test_barriers_have_a_kind_from_a_column_or_one_for_all():
     assert reasons(apart) == {1: "missing_barrier"}
     constant, *_ = screen("barriers", layer(line), barrier="fence")
     assert constant["barrier"].tolist() == ["fence"]
+
+
+def test_crossings_are_points_lines_or_polygons_and_become_openings():
+    point = shapely.Point(100_500, 200_500)
+    line = shapely.LineString([(100_000, 200_000), (100_100, 200_000)])
+    kept, apart, _ = screen("crossings", layer(point, line, square(0), None))
+    assert reasons(apart) == {3: "missing_geometry"}
+    west, south, east, north = kept.geometry[0].bounds
+    assert (east - west, north - south) == (20, 20)
+    assert kept.geometry[1].bounds[3] - kept.geometry[1].bounds[1] == 20
+    assert kept.geometry[2].area == 100 * 100
+
+
+def test_land_cover_is_named_as_in_the_table_of_resistance():
+    read = layer(square(0), square(100), square(200), square(300), kind=[1, 2, 9, None])
+    names = {"land_cover_column": "kind", "classes": {1: "forest", 2: "water"}}
+    kept, apart, _ = screen("land_cover", read, **names)
+    assert kept["land_cover"].tolist() == ["forest", "water"]
+    assert reasons(apart) == {2: "unknown_land_cover", 3: "missing_land_cover"}
+    raster = layer(square(0), square(100), code=["water", "forest"])
+    kept, *_ = screen("land_cover", raster, classes={1: "forest", 2: "water"})
+    assert kept["land_cover"].tolist() == ["water", "forest"]
 
 
 def test_a_barrier_must_be_a_line():

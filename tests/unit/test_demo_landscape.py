@@ -17,6 +17,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "data" / "demo"
 LAYERS = {
+    "crossings": 2,
+    "land_cover": 727,
     "study_area": 1,
     "roads": 24,
     "nature_areas": 10,

@@ -8,15 +8,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from robuust.connectivity import (
-    connectivity_fractions,
-    equivalent_connected_area,
-    integral_index_of_connectivity,
-    path_probabilities,
-    probability_of_connectivity,
-)
+from robuust.connectivity import connectivity_totals
 from robuust.habitat_parts import habitat_parts
-from robuust.importance import patch_importance, patch_importance_by_hops
+from robuust.hops import integral_index_of_connectivity, patch_importance_by_hops
+from robuust.importance import patch_importance
 from robuust.metapopulation import metapopulation_capacity
 from robuust.network import dispersal_probability
 from robuust.populations import STATUSES
@@ -150,7 +145,7 @@ def test_every_file_between_the_steps_has_the_name_that_the_workflow_gives_it():
     )
     made = set(re.findall(r'"<results>/([\w/{}]+\.\w+)"', rules))
     made = {path.replace("{group}", "<group>") for path in made}
-    named = {word for word in in_code(METHOD) if word.endswith(".parquet")}
+    named = {word for word in in_code(METHOD) if word.endswith((".parquet", ".tif"))}
     paths = {word for word in named if "/" in word}
     assert paths - made == set()
     assert {path for path in made if path.startswith("<group>/")} - paths == set()
@@ -200,13 +195,12 @@ def test_settings_that_the_documents_name_exist():
 def test_the_hand_example_has_the_figures_that_the_library_computes():
     capacity, a, b = [10.0, 5.0, 20.0], [0, 1, 0], [1, 2, 2]
     p = dispersal_probability([1000, 1000, 3000], d0_m=1000, p0=0.5)
-    path = path_probabilities(3, a, b, p, p_min=1e-4)
+    total = connectivity_totals(capacity, a, b, p, p_min=1e-4)
     table = section(METHOD, "### The hand example")
     text = " ".join(table.split())
-    pcnum = probability_of_connectivity(capacity, path)
-    assert f"**{pcnum:.0f}** ha²" in text
-    assert f"**{equivalent_connected_area(capacity, path):.6f}** ha" in text
-    parts = connectivity_fractions(capacity, a, b, p, path, p_min=1e-4)
+    assert f"**{total.pcnum:.0f}** ha²" in text
+    assert f"**{np.sqrt(total.pcnum):.6f}** ha" in text
+    parts = total.intra, total.direct, total.step
     assert "Intra {:.0f}, direct {:.0f}, step {:.0f}".format(*parts) in text
     iicnum = integral_index_of_connectivity(capacity, [0, 1], [1, 2])
     assert f"**{iicnum:.4f}**" in text

@@ -38,19 +38,23 @@ CONTEXT_OPTIONS = {
     "title": "Proef",
     "max_distance_m": 20_000,
     "unknown_codes": "quarantine",
+    "crossing_width_m": 50,
 }
-KINDS = ("barriers", "nature_areas", "plans", "candidates", "report_units")
+KINDS = ("barriers", "crossings", "land_cover", "nature_areas", "plans", "candidates")
+KINDS += ("report_units",)
 
 
 @pytest.fixture
 def paths(tmp_path):
     """Where everything is: tables and a study area that are there, results to come."""
     results = "habitat habitat_parts quarantined summary sources records barriers"
-    results += " nature_areas plans parcels report_units study_area coverage_faults"
+    results += " crossings land_cover nature_areas plans parcels report_units"
+    results += " study_area coverage_faults"
     files = {name: tmp_path / f"{name}.parquet" for name in results.split()}
     tables = {
-        "habitat_types": "code,name\n4010,Natte heide\n3150,Plas\nrbbmr,Rietland\n",
-        "suitability": "code,bundle\n91E0*,forest\n3130_aom,pools\n",
+        "habitat_types": "code,name\n4010,Natte heide\n3150,Plas\nrbbmr,Rietland\n"
+        "91E0*,Alluviaal bos\n3130_aom,Ven\n",
+        "resistance": "land_cover,mobility_class,resistance\nforest,*,5\n",
         "species": "species,name_nl,synonyms,taxon_group\n"
         "Luronium natans,Drijvende waterweegbree,,vascular plants\n"
         "Littorella uniflora,Oeverkruid,,vascular plants\n",
@@ -363,7 +367,7 @@ def test_without_context_there_are_empty_layers_and_one_report_unit(paths):
     assert summary.empty
     units = gpd.read_parquet(paths["report_units"])
     assert units[["unit_id", "name"]].to_numpy().tolist() == [["area", "Proef"]]
-    for name in ("barriers", "nature_areas", "plans", "parcels"):
+    for name in ("barriers", "crossings", "land_cover", "nature_areas", "plans"):
         assert gpd.read_parquet(paths[name]).empty
 
 
@@ -383,6 +387,41 @@ def test_context_layers_are_read_and_balanced(paths, tmp_path):
     ]
     assert gpd.read_parquet(paths["parcels"])["code"].tolist() == ["4010"]
     assert gpd.read_parquet(paths["quarantined"])["source"].tolist() == ["parcels"]
+
+
+def test_barriers_are_open_at_crossings(paths, tmp_path):
+    line = shapely.LineString([(EAST, NORTH), (EAST + 900, NORTH)])
+    short = shapely.LineString([(EAST + 440, NORTH - 5), (EAST + 440, NORTH + 5)])
+    roads = write_layer(tmp_path / "roads.gpkg", line, short)
+    ecoduct = write_layer(tmp_path / "e.gpkg", shapely.Point(EAST + 450, NORTH))
+    run_context(paths, barriers=[roads | {"barrier": "road"}], crossings=[ecoduct])
+    barriers = gpd.read_parquet(paths["barriers"])
+    assert len(barriers) == 1  # the short one is open all along
+    assert barriers.length[0] == pytest.approx(850)
+    assert not barriers.intersects(shapely.Point(EAST + 450, NORTH))[0]
+
+
+def test_land_cover_may_be_a_raster_with_classes(paths, tmp_path):
+    cells = np.array([[1, 2], [1, 9]], dtype="uint8")
+    with rasterio.open(
+        tmp_path / "cover.tif",
+        "w",
+        driver="GTiff",
+        height=2,
+        width=2,
+        count=1,
+        dtype="uint8",
+        crs=31370,
+        transform=rasterio.transform.from_origin(EAST, NORTH + 200, 100, 100),
+    ) as raster:
+        raster.write(cells, 1)
+    cover = {"name": "cover", "path": str(tmp_path / "cover.tif")}
+    run_context(paths, land_cover=[cover | {"classes": {1: "forest", 2: "lava"}}])
+    kept = gpd.read_parquet(paths["land_cover"])
+    assert kept["land_cover"].tolist() == ["forest"]
+    assert kept.area.sum() == 20_000
+    quarantined = gpd.read_parquet(paths["quarantined"])
+    assert quarantined["reason"].tolist() == ["unknown_land_cover"]
 
 
 def test_a_table_without_geometry_is_no_layer(paths, tmp_path):

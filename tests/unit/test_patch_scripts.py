@@ -1,11 +1,15 @@
 """The scripts of chapters 2 and 3, from files to files, with habitat and without."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
 
 from delineate_patches import delineate_patches
+from map_current import map_current
+from map_resistance import map_resistance
 from measure_connectivity import measure_connectivity
 
 KERNEL = {"d0_m": 100, "p0": 0.5, "p_min": 1e-4, "dispersal_max_m": 300}
@@ -17,6 +21,7 @@ OUTPUTS = [
     "network_connectivity",
     "group_connectivity",
     "component_sweep",
+    "dispersal_sweep",
 ]
 
 
@@ -50,11 +55,24 @@ def paths(tmp_path):
     files["barrier_types"].write_text(
         "barrier,mobility_class,crossing_probability\nmotorway,*,1\nmotorway,bees,0.1\n"
     )
+    fields = {"source": ["map"], "land_cover": ["arable"]}
+    cover = gpd.GeoDataFrame(fields, geometry=[shapely.box(-50, -50, 750, 150)])
+    empty = gpd.GeoDataFrame(geometry=[], crs=31370)
+    area = gpd.GeoDataFrame(geometry=[shapely.box(-50, -50, 750, 150)], crs=31370)
+    for name, layer in [("land_cover", cover), ("crossings", empty), ("area", area)]:
+        files[name] = tmp_path / f"{name}.parquet"
+        layer.set_crs(31370).to_parquet(files[name])
+    files["study_area"] = files.pop("area")
+    files["resistance_table"] = tmp_path / "resistance.csv"
+    files["resistance_table"].write_text(
+        "land_cover,mobility_class,resistance\narable,*,8\narable,bees,2\n"
+    )
+    files |= {"land": tmp_path / "land.tif", "resistance": []}
     return files | {name: tmp_path / f"{name}.parquet" for name in OUTPUTS}
 
 
-def run(paths, bundle):
-    """Both steps for one group; what they wrote."""
+def run(paths, bundle, *, over_land=False):
+    """Every step for one group; what they wrote."""
     delineate_patches(
         paths,
         bundle=bundle,
@@ -68,7 +86,19 @@ def run(paths, bundle):
         reproductive_unit_ha=0.1,
         min_patch_ha=2,
     )
-    settings = {"sweep_m": [50, 150], "exponent": 0.5} | KERNEL
+    if over_land:
+        map_resistance(
+            paths | {"resistance": paths["land"]},
+            mobility_class="bees",
+            cell_m=10,
+            default_resistance=5,
+            cover_order=["map"],
+            d0_m=KERNEL["d0_m"],
+            p0=KERNEL["p0"],
+        )
+        paths = paths | {"resistance": paths["land"]}
+    settings = {"sweep_m": [50, 150], "exponent": 0.5, "exact": False} | KERNEL
+    settings |= {"multiples": [0.5, 1, 2], "threads": 1}
     measure_connectivity(paths, group="bees_heath", mobility_class="bees", **settings)
     read = {"patches": gpd.read_parquet, "links": gpd.read_parquet}
     return {name: read.get(name, pd.read_parquet)(paths[name]) for name in OUTPUTS}
@@ -91,9 +121,65 @@ def test_heath_becomes_patches_links_and_measures(paths):
     assert found["component_sweep"]["n_components"].tolist() == [3, 1]
 
 
-def test_a_group_without_habitat_passes_through_with_the_same_columns(paths):
-    full = run(paths, "heath")
-    empty = run(paths, "bog")
+def test_the_land_between_counts_for_a_group_that_moves_over_it(paths):
+    found = run(paths, "heath", over_land=True)
+    links = found["links"].sort_values("cost_m")
+    # 100 m of arable land, and 100 m of heath between the first and the last.
+    assert links["distance_m"].tolist() == [100, 100, 300]
+    free_m = 100 * 2
+    toll_m = 100 * np.log(0.1) / np.log(0.5)
+    expected = [free_m, free_m + toll_m, 2 * free_m + 100 + toll_m]
+    assert links["cost_m"].tolist() == pytest.approx(expected)
+    chances = 0.5 ** (links["cost_m"] / 100)
+    assert links["probability"].tolist() == pytest.approx(chances.tolist())
+    assert links["n_barriers"].tolist() == [0, 1, 1]
+    assert links["within_dispersal"].tolist() == [True, False, False]
+    assert found["group_connectivity"]["distance_kind"].tolist() == ["least_cost"]
+    assert found["component_sweep"]["n_components"].tolist() == [3, 3]
+
+
+def test_the_map_of_current_shows_where_the_group_would_pass(paths):
+    run(paths, "heath", over_land=True)
+    files = paths | {
+        "resistance": paths["land"],
+        "current": paths["land"].parent / "c.tif",
+    }
+    map_current(files, group="bees_heath", dispersal_max_m=300)
+    with rasterio.open(files["current"]) as raster:
+        current = raster.read(1, masked=True)
+        tags = raster.tags()
+    # Links within dispersal join the two western patches only: all flows between.
+    links = gpd.read_parquet(paths["links"])
+    near = links[links["within_dispersal"]]
+    assert len(near) == 1
+    between = current[:, 20]  # a column of cells halfway
+    sent = 0.5 * 0.5 * near["probability"].iloc[0]
+    assert between.sum() >= sent * 0.99  # what goes diagonally runs through two cells
+    assert between.sum() < sent * 1.5
+    # Round by the third patch runs next to nothing.
+    assert current[:, 50:].max() < 0.05 * current.max()
+    assert tags["group"] == "bees_heath"
+    assert 0 < float(tags["highest"]) <= current.max()
+    # One link alone has no detour over others.
+    assert near["effective_m"].iloc[0] == pytest.approx(near["cost_m"].iloc[0])
+
+
+def test_a_wider_dispersal_uses_links_that_the_group_itself_does_not(paths):
+    found = run(paths, "heath")
+    sweep = found["dispersal_sweep"]
+    assert sweep["d0_m"].tolist() == [50, 100, 200]
+    group = found["group_connectivity"].iloc[0]
+    assert sweep["pcnum"][1] == pytest.approx(group["pcnum"])
+    assert (sweep["pcnum"].diff().dropna() > 0).all()
+    direct, crossed = 0.5 ** (100 / 200), 0.1 * 0.5 ** (100 / 200)
+    expected = 0.25 * (3 + 2 * (direct + crossed + direct * crossed))
+    assert sweep["pcnum"][2] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("over_land", [False, True])
+def test_a_group_without_habitat_passes_through_with_the_same_columns(paths, over_land):
+    full = run(paths, "heath", over_land=over_land)
+    empty = run(paths, "bog", over_land=over_land)
     for name in OUTPUTS:
         assert empty[name].dtypes.equals(full[name].dtypes), name
     assert empty["group_connectivity"]["n_patches"].tolist() == [0]

@@ -24,12 +24,10 @@ def read_yaml(*path):
     return yaml.safe_load(HOME.joinpath(*path).read_text(encoding="utf-8"))
 
 
-DEMO = read_yaml("config", "config.yaml") | {
-    key: value
-    for key, value in read_yaml("config", "demo.yaml").items()
-    if key != "sources"
-}
-DEMO["sources"] |= read_yaml("config", "demo.yaml")["sources"]
+DEMO = read_yaml("config", "config.yaml")
+for key, value in read_yaml("config", "demo.yaml").items():
+    # As Snakemake lays one file over the other.
+    DEMO[key] = DEMO[key] | value if isinstance(value, dict) else value
 CONFIG_SCHEMA = read_yaml("workflow", "schemas", "config.schema.yaml")
 SCHEMAS = {
     name: read_yaml("workflow", "schemas", f"{name}.schema.yaml")
@@ -56,7 +54,7 @@ def tables():
 def few():
     """What the settings refer to; the other tables only cost time."""
     names = ("habitat_types", "suitability", "species_groups", "red_lists")
-    return {name: SHIPPED[name] for name in names}
+    return {name: SHIPPED[name] for name in (*names, "resistance")}
 
 
 def problems_of(config, tables):
@@ -156,6 +154,32 @@ def test_a_problem_of_a_source_names_the_source(config, few):
 
 
 @pytest.mark.parametrize(
+    ("classes", "column", "words"),
+    [
+        (["frogs"], "least_cost.classes", "found 'frogs', which is not in the table"),
+        ("some", "least_cost.classes", "allowed is 'all' or a list"),
+        (["amphibians", "amphibians"], "least_cost.classes", "each entry once"),
+    ],
+)
+def test_least_cost_is_for_mobility_classes(config, tables, classes, column, words):
+    config["sources"]["land_cover"] = [
+        {"name": "cover", "path": "cover.gpkg", "land_cover_column": "kind"}
+    ]
+    config["least_cost"]["classes"] = classes
+    problem = only_problem(config, tables)
+    assert problem.column == column
+    assert words in problem.message
+
+
+def test_least_cost_needs_land_cover(config, few):
+    config["sources"]["land_cover"] = []
+    config["least_cost"]["classes"] = "all"
+    problem = only_problem(config, few)
+    assert problem.column == "least_cost.classes"
+    assert "sources.land_cover" in problem.message
+
+
+@pytest.mark.parametrize(
     ("kind", "source", "words"),
     [
         ("habitat", {}, "needs preset (a known kind of map), code_column"),
@@ -169,6 +193,9 @@ def test_a_problem_of_a_source_names_the_source(config, few):
         ("habitat", {"preset": "bwk", "quality_words": {"G": 2}}, "at most 1"),
         ("barriers", {}, "barrier_column"),
         ("barriers", {"barrier": "road", "preset": "bwk"}, "unknown key 'preset'"),
+        ("crossings", {"barrier": "road"}, "unknown key 'barrier'"),
+        ("land_cover", {}, "needs land_cover_column"),
+        ("land_cover", {"classes": {1: "forrest"}}, "did you mean 'forest'?"),
         ("candidates", {}, "code_column"),
         ("report_units", {"name_column": "n"}, "the key 'level' is missing"),
         ("records", {"columns": {"soort": "x"}}, "unknown key 'soort'"),
@@ -342,6 +369,8 @@ def test_file_row_and_column_are_those_of_a_spreadsheet(config, tables):
         ("parameter_evidence", "low", "5", "give both, or neither"),
         ("barrier_types", "mobility_class", "wader", "not in the table"),
         ("barrier_types", "crossing_probability", "2", "at most 1"),
+        ("resistance", "mobility_class", "wader", "not in the table"),
+        ("resistance", "resistance", "0.5", "at least 1"),
         ("pressures", "bundle", "dunes", "not in the table suitability"),
         ("pressures", "width_m", "0", "more than 0"),
     ],
