@@ -20,6 +20,7 @@ def delineate_patches(
     min_suitable_share,
     role_distance_m,
     min_neighbours,
+    threads=1,
     **traits,
 ):
     """Find the polygons that suit the group, join them, write patches and members."""
@@ -47,6 +48,7 @@ def delineate_patches(
             role_distance_m=role_distance_m,
             min_neighbours=min_neighbours or 0,
             min_suitable_share=min_suitable_share,
+            threads=threads,
         )
         polygons = polygons[counts]
         log.info("%d of these lie near what the group needs besides", len(polygons))
@@ -56,7 +58,10 @@ def delineate_patches(
     )
     keeps_apart = crossing_chances(barriers["barrier"], types, mobility_class) < 1
     patches, members = delineate(
-        polygons, barriers.geometry.to_numpy()[keeps_apart], **traits
+        polygons,
+        barriers.geometry.to_numpy()[keeps_apart],
+        threads=threads,
+        **traits,
     )
     patches.to_parquet(paths["patches"])
     members.to_parquet(paths["patch_polygons"])
@@ -78,4 +83,5 @@ if __name__ == "__main__":  # run by Snakemake
         edge_depth_m=p.edge_depth_m,
         reproductive_unit_ha=p.reproductive_unit_ha,
         min_patch_ha=p.min_patch_ha,
+        threads=snakemake.threads,
     )

@@ -1,4 +1,4 @@
-"""Rule ingest_context: barriers, nature areas, plans, parcels and report units."""
+"""Rule ingest_context: barriers, land cover, nature areas, plans, parcels, units."""
 
 import logging
 
@@ -12,6 +12,7 @@ from robuust.balance import (
     source_row,
     source_rows,
 )
+from robuust.barriers import open_barriers
 from robuust.context_layers import (
     CONTEXT_TYPES,
     join_context,
@@ -24,28 +25,28 @@ from robuust_files.checksums import checksum
 from robuust_files.layers import read_layer
 
 
-def ingest_context(paths, *, sources, crs, title, max_distance_m, unknown_codes):
+def ingest_context(paths, *, sources, crs, title, unknown_codes, **screening):
     """Read the layers of every kind, write one clean layer per kind."""
     log, crs = logging.getLogger(__name__), analysis_crs(crs)
     area = gpd.read_parquet(paths["study_area"]).geometry[0]
-    known = pd.concat(
-        pd.read_csv(paths[table], encoding="utf-8-sig", dtype="str")["code"]
-        for table in ("habitat_types", "suitability")
-    )
+    types = pd.read_csv(paths["habitat_types"], encoding="utf-8-sig", dtype="str")
+    covers = pd.read_csv(paths["resistance"], encoding="utf-8-sig")["land_cover"]
     described, apart, notes, kept_names = [], [], [], []
+    layers = {}
     for kind in CONTEXT_TYPES:
         kept = []
         for source in sources[kind]:
-            layer = read_layer(source)
+            layer = read_layer(with_raster_classes(source))
             usable, *rest = screen_context(
                 layer,
                 source,
                 kind,
                 area,
                 crs=crs,
-                max_distance_m=max_distance_m,
-                known_codes=known,
+                known_codes=types["code"],
                 refuse_unknown_codes=unknown_codes == "refuse",
+                known_covers=covers.unique(),
+                **screening,
             )
             log.info("read %d rows of %s", len(layer), source["name"])
             kept.append(usable)
@@ -62,11 +63,13 @@ def ingest_context(paths, *, sources, crs, title, max_distance_m, unknown_codes)
                     analysis=crs,
                 )
             )
-        joined = join_context(kept, kind, crs)
+        layers[kind] = join_context(kept, kind, crs)
         if kind == "report_units" and not sources[kind]:
-            joined = whole_area_unit(area, title, crs)
-        joined.to_parquet(paths["parcels" if kind == "candidates" else kind])
-        log.info("keep %d rows of %s", len(joined), kind)
+            layers[kind] = whole_area_unit(area, title, crs)
+        log.info("keep %d rows of %s", len(layers[kind]), kind)
+    layers["barriers"] = opened(layers["barriers"], layers["crossings"])
+    for kind, layer in layers.items():
+        layer.to_parquet(paths["parcels" if kind == "candidates" else kind])
     quarantined = join_layers(apart, QUARANTINE_TYPES, crs)
     summary = ingest_summary(
         {row["source"]: row["rows"] for row in described},
@@ -80,6 +83,20 @@ def ingest_context(paths, *, sources, crs, title, max_distance_m, unknown_codes)
     log.info("wrote %d features, %d set apart", len(kept_names), len(quarantined))
 
 
+def opened(barriers, crossings):
+    """Barriers without the places where they are open; those open all along vanish."""
+    lines = open_barriers(barriers.geometry.to_numpy(), crossings.geometry.to_numpy())
+    barriers = barriers.set_geometry(lines, crs=barriers.crs)
+    return barriers[~barriers.is_empty].reset_index(drop=True)
+
+
+def with_raster_classes(source):
+    """Let the classes of a land cover without a column be those of a raster."""
+    if "classes" not in source or "land_cover_column" in source:
+        return source
+    return source | {"codes": source["classes"]}
+
+
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     ingest_context(
@@ -89,4 +106,5 @@ if __name__ == "__main__":  # run by Snakemake
         title=snakemake.params.title,
         max_distance_m=snakemake.params.max_distance_m,
         unknown_codes=snakemake.params.unknown_codes,
+        crossing_width_m=snakemake.params.crossing_width_m,
     )

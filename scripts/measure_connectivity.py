@@ -7,20 +7,73 @@ import pandas as pd
 
 from robuust.barriers import crossing_chances
 from robuust.connectivity_tables import connectivity_tables
-from robuust.network import find_links
+from robuust.least_cost_links import find_least_cost_links
+from robuust.network import find_links, longest_link_m
 from robuust.runlog import log_to
+from robuust_files.land_rasters import read_land
 
-COLUMNS = ["distance_m", "probability", "n_barriers", "within_dispersal", "geometry"]
+COLUMNS = ["distance_m", "cost_m", "crossing", "probability", "n_barriers"]
+COLUMNS += ["within_dispersal", "geometry"]
 
 
-def link_patches(patches, barriers, barrier_types, *, group, mobility_class, **kernel):
-    """Find the links between patches, one row each."""
-    found = find_links(
-        patches.geometry.to_numpy(),
-        barriers.geometry.to_numpy(),
-        crossing_chances(barriers["barrier"], barrier_types, mobility_class),
+def measure_connectivity(paths, *, group, mobility_class, **options):
+    """Read patches and barriers, link the patches, write links and what they tell."""
+    log = logging.getLogger(__name__)
+    patches = gpd.read_parquet(paths["patches"])
+    patches = patches.sort_values("patch_id", ignore_index=True)
+    kernel = {
+        name: options[name] for name in ("d0_m", "p0", "p_min", "dispersal_max_m")
+    }
+    found = link_patches(
+        paths,
+        patches,
+        mobility_class=mobility_class,
+        multiple=max(options["multiples"]),
+        threads=options["threads"],
         **kernel,
     )
+    links = link_table(found, patches, group)
+    tables = connectivity_tables(
+        pd.DataFrame(patches.drop(columns="geometry")),
+        pd.DataFrame(links.drop(columns="geometry")),
+        group=group,
+        distance_kind="least_cost" if paths["resistance"] else "euclidean",
+        **options,
+    )
+    links[tables.links.columns] = tables.links
+    # Longer links only serve those that move farther than the group does.
+    links = links[links["cost_m"] <= longest_link_m(**kernel)]
+    links.to_parquet(paths["links"])
+    tables.patches.to_parquet(paths["patch_connectivity"])
+    tables.networks.to_parquet(paths["network_connectivity"])
+    tables.group.to_parquet(paths["group_connectivity"])
+    tables.sweep.to_parquet(paths["component_sweep"])
+    tables.dispersal_sweep.to_parquet(paths["dispersal_sweep"])
+    log.info(
+        "%d patches, %d links, %d networks",
+        len(patches),
+        len(links),
+        len(tables.networks),
+    )
+
+
+def link_patches(paths, patches, *, mobility_class, **kernel):
+    """Find the links between patches: over the land cover, or straight."""
+    barriers = gpd.read_parquet(paths["barriers"], columns=["barrier", "geometry"])
+    types = pd.read_csv(
+        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
+    )
+    shapes = patches.geometry.to_numpy(), barriers.geometry.to_numpy()
+    crossing = crossing_chances(barriers["barrier"], types, mobility_class)
+    if not paths["resistance"]:
+        return find_links(*shapes, crossing, **kernel)
+    return find_least_cost_links(
+        *shapes, crossing, read_land(paths["resistance"]), **kernel
+    )
+
+
+def link_table(found, patches, group):
+    """Links with the ids of their patches, one row each."""
     patch_id = patches["patch_id"].astype("str").array
     return gpd.GeoDataFrame(
         {
@@ -34,38 +87,6 @@ def link_patches(patches, barriers, barrier_types, *, group, mobility_class, **k
     )
 
 
-def measure_connectivity(paths, *, group, mobility_class, sweep_m, exponent, **kernel):
-    """Read patches and barriers, link the patches, write links and what they tell."""
-    patches = gpd.read_parquet(paths["patches"])
-    patches = patches.sort_values("patch_id", ignore_index=True)
-    barriers = gpd.read_parquet(paths["barriers"], columns=["barrier", "geometry"])
-    types = pd.read_csv(
-        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
-    )
-    links = link_patches(
-        patches, barriers, types, group=group, mobility_class=mobility_class, **kernel
-    )
-    found = connectivity_tables(
-        pd.DataFrame(patches.drop(columns="geometry")),
-        pd.DataFrame(links.drop(columns="geometry")),
-        group=group,
-        sweep_m=sweep_m,
-        exponent=exponent,
-        **kernel,
-    )
-    links.to_parquet(paths["links"])
-    found.patches.to_parquet(paths["patch_connectivity"])
-    found.networks.to_parquet(paths["network_connectivity"])
-    found.group.to_parquet(paths["group_connectivity"])
-    found.sweep.to_parquet(paths["component_sweep"])
-    logging.getLogger(__name__).info(
-        "%d patches, %d links, %d networks",
-        len(patches),
-        len(links),
-        len(found.networks),
-    )
-
-
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     measure_connectivity(
@@ -73,9 +94,12 @@ if __name__ == "__main__":  # run by Snakemake
         group=snakemake.wildcards.group,
         mobility_class=snakemake.params.mobility_class,
         sweep_m=snakemake.params.sweep_m,
+        multiples=snakemake.params.multiples,
         exponent=snakemake.params.exponent,
+        exact=snakemake.params.exact,
         d0_m=snakemake.params.d0_m,
         p0=snakemake.params.p0,
         p_min=snakemake.params.p_min,
         dispersal_max_m=snakemake.params.dispersal_max_m,
+        threads=snakemake.threads,
     )

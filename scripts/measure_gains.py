@@ -13,9 +13,12 @@ from robuust.network import reach_m
 from robuust.robustness import Norms
 from robuust.runlog import log_to
 from robuust.suitability import match_suitability
+from robuust_files.land_rasters import read_land
 
 
-def measure_gains(paths, *, group, traits, norms, p0, p_min, min_suitable_share):
+def measure_gains(
+    paths, *, group, traits, norms, p0, p_min, min_suitable_share, threads=1
+):
     """Read candidates and the group's network; write gains, flips and new links."""
     log = logging.getLogger(__name__)
     candidates = gpd.read_parquet(paths["candidates"])
@@ -43,6 +46,7 @@ def measure_gains(paths, *, group, traits, norms, p0, p_min, min_suitable_share)
         p0=p0,
         reach_m=max(reach, traits["dispersal_max_m"]),
         local_distance_m=traits["local_distance_m"],
+        land=read_land(paths["resistance"]) if paths["resistance"] else None,
     )
     useful = near_other_role(
         useful, new_links, role_distance_m=traits["role_distance_m"]
@@ -56,6 +60,7 @@ def measure_gains(paths, *, group, traits, norms, p0, p_min, min_suitable_share)
         group=group,
         p_min=p_min,
         unit_ha=traits["reproductive_unit_ha"],
+        threads=threads,
     )
     gains.to_parquet(paths["gains"])
     new_links.to_parquet(paths["candidate_links"])
@@ -100,4 +105,5 @@ if __name__ == "__main__":  # run by Snakemake
         p0=values.p0,
         p_min=values.p_min,
         min_suitable_share=values.min_suitable_share,
+        threads=snakemake.threads,
     )

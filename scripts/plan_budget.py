@@ -11,7 +11,7 @@ from robuust.group_landscape import landscape_from_tables
 from robuust.runlog import log_to
 
 
-def plan_budget(paths, plan_path, *, weights, budgets_eur, p_min):
+def plan_budget(paths, plan_path, *, weights, budgets_eur, p_min, threads=1):
     """Read the candidates and all networks, make a plan per budget, write them."""
     log = logging.getLogger(__name__)
     candidates = gpd.read_parquet(paths["restoration"])
@@ -28,10 +28,10 @@ def plan_budget(paths, plan_path, *, weights, budgets_eur, p_min):
         )
     ]
     cost, shapes = candidates["cost_eur"].to_numpy(), candidates.geometry.to_numpy()
-    known, plans = {}, []
+    plans, how = [], {"p_min": p_min, "known": {}, "threads": threads}
     for budget in sorted(budgets_eur):
-        plan = greedy_plan(landscapes, cost, shapes, budget, p_min=p_min, known=known)
-        bound = upper_bound(landscapes, cost, budget, p_min=p_min, known=known)
+        plan = greedy_plan(landscapes, cost, shapes, budget, **how)
+        bound = upper_bound(landscapes, cost, budget, **how)
         log.info(
             "%.0f EUR: %d candidates, gain %.4f of at most %.4f (%s)",
             *(budget, len(plan.chosen), plan.gain, bound, plan.method),
@@ -69,4 +69,5 @@ if __name__ == "__main__":  # run by Snakemake
         weights=snakemake.params.weight,
         budgets_eur=snakemake.params.budgets_eur,
         p_min=snakemake.params.p_min,
+        threads=snakemake.threads,
     )

@@ -19,6 +19,7 @@ STYLES = "SELECT f_table_name, styleQML FROM layer_styles"
 def write_project(
     geopackage_path,
     variety_path,
+    flow_paths,
     templates,
     project_path,
     *,
@@ -48,6 +49,14 @@ def write_project(
             highest=highest.get(name, max(len(groups), 1)),
             band=drawn if name == "habitat_variety" else 1,
         )
+    flows = []
+    for path in flow_paths:
+        with rasterio.open(path) as raster:
+            tags = raster.tags()
+        flows.append(tags["group"])
+        styles[f"current_flow/{flows[-1]}"] = raster_qml(
+            text["raster_template"], "current_flow", highest=float(tags["highest"])
+        )
     xml = project_xml(
         text["project_template"],
         title=title,
@@ -57,6 +66,7 @@ def write_project(
         groups=groups,
         styles=styles,
         nearby_m=nearby_m,
+        flows=flows,
     )
     # ZipInfo without a date: the same project is the same file.
     with zipfile.ZipFile(project_path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -73,6 +83,7 @@ if __name__ == "__main__":  # run by Snakemake
     write_project(
         geopackage_path=snakemake.input.geopackage,
         variety_path=snakemake.input.habitat_variety,
+        flow_paths=snakemake.input.current_flow,
         templates={
             name: snakemake.input[name]
             for name in ("project_template", "raster_template")

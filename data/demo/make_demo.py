@@ -38,6 +38,8 @@ def invent_landscape():
         "study_area": study_area,
         "habitat": dirt.soil(habitat, chance(5))[[*BWK_COLUMNS, "geometry"]],
         "roads": context.roads_layer(roads),
+        "crossings": context.crossings_layer(),
+        "land_cover": context.land_cover_layer(habitat),
         "nature_areas": context.nature_areas_layer(habitat, chance(6)),
         "plans": context.plans_layer(study_area, chance(7)),
         "candidates": context.candidates_layer(habitat, chance(8)),

@@ -1,6 +1,8 @@
-"""Barriers: how likely a group gets across each kind."""
+"""Barriers: how likely a group gets across each kind, and where they are open."""
 
+import numpy as np
 import pandas as pd
+import shapely
 
 
 def crossing_chances(kinds, barrier_types, mobility_class):
@@ -32,3 +34,32 @@ def crossing_chances(kinds, barrier_types, mobility_class):
     chance = rows.drop_duplicates("barrier", keep="last").set_index("barrier")
     chance = chance["crossing_probability"].astype(float)
     return pd.Series(kinds, dtype=object).map(chance).fillna(1.0).to_numpy(float)
+
+
+def open_barriers(barriers, openings):
+    """Cut the openings out of the barriers: there, everybody gets through.
+
+    Parameters
+    ----------
+    barriers : array_like of shapely lines, shape (n,)
+    openings : array_like of shapely polygons
+        Ecoducts, tunnels and the like, as wide as they are.
+
+    Returns
+    -------
+    ndarray of shapely lines, shape (n,)
+        Empty where an opening covers the whole barrier.
+
+    Examples
+    --------
+    >>> road = shapely.LineString([(0, 0), (100, 0)])
+    >>> open_barriers([road], [shapely.box(40, -5, 60, 5)])[0].length
+    80.0
+    """
+    lines = np.asarray(barriers, dtype=object).reshape(-1).copy()
+    openings = np.asarray(openings, dtype=object).reshape(-1)
+    opening, line = shapely.STRtree(lines).query(openings, predicate="intersects")
+    for barrier in np.unique(line):
+        holes = shapely.union_all(openings[opening[line == barrier]])
+        lines[barrier] = shapely.difference(lines[barrier], holes)
+    return lines

@@ -9,10 +9,11 @@ from robuust.gaps import (
     near_pairs_between,
     shortest_lines,
 )
+from robuust.least_cost_links import costs_to
 from robuust.network import dispersal_probability
 
 
-def patch_links(candidates, patches, barriers, **kernel):
+def patch_links(candidates, patches, barriers, *, land=None, **kernel):
     """Links between candidates and the patches of one group.
 
     Parameters
@@ -21,6 +22,8 @@ def patch_links(candidates, patches, barriers, **kernel):
         In one projected CRS [m].
     barriers : tuple (array_like of shapely lines, array_like of float)
         Barriers, and the chance that a disperser of this group gets across each.
+    land : Land or None
+        What the group moves over, for a group that does not move straight.
     **kernel
         d0_m, p0 (chance at that distance), reach_m (longest gap that is a link),
         local_distance_m (gap up to which habitat is one patch).
@@ -28,10 +31,10 @@ def patch_links(candidates, patches, barriers, **kernel):
     Returns
     -------
     DataFrame, one row per link
-        candidate, patch (positions), distance_m, probability, merges. A candidate
-        merges with a patch, with chance 1, when the gap is at most the local distance
-        and no barrier lies between; else the chance is that of the gap times that
-        of each barrier.
+        candidate, patch (positions), distance_m, cost_m, probability, merges. A
+        candidate merges with a patch, with chance 1, when the gap is at most the local
+        distance and no barrier lies between; else the chance is that of the gap times
+        that of each barrier, or that of the cost over the land.
 
     Examples
     --------
@@ -44,28 +47,30 @@ def patch_links(candidates, patches, barriers, **kernel):
     """
     candidates, patches = _array(candidates), _array(patches)
     i, j, gap_m = near_pairs_between(candidates, patches, kernel["reach_m"])
-    links = _links(candidates[i], patches[j], gap_m, barriers, **kernel)
-    return links.assign(candidate=i, patch=j)
+    cost_m = _costs(candidates, patches, i, j, land, kernel["reach_m"])
+    links = _links(candidates[i], patches[j], gap_m, cost_m, barriers, **kernel)
+    return _possible(links.assign(candidate=i, patch=j), land)
 
 
-def mate_links(candidates, barriers, **kernel):
+def mate_links(candidates, barriers, *, land=None, **kernel):
     """Links among candidates that would be habitat of one group, each pair once.
 
     Parameters
     ----------
-    candidates, barriers, kernel
+    candidates, barriers, land, kernel
         As for `patch_links`.
 
     Returns
     -------
     DataFrame, one row per link
-        candidate, mate (positions, candidate before mate), distance_m, probability,
-        merges.
+        candidate, mate (positions, candidate before mate), distance_m, cost_m,
+        probability, merges.
     """
     candidates = _array(candidates)
     i, j, gap_m = near_pairs(candidates, kernel["reach_m"])
-    links = _links(candidates[i], candidates[j], gap_m, barriers, **kernel)
-    return links.assign(candidate=i, mate=j)
+    cost_m = _costs(candidates, candidates, i, j, land, kernel["reach_m"])
+    links = _links(candidates[i], candidates[j], gap_m, cost_m, barriers, **kernel)
+    return _possible(links.assign(candidate=i, mate=j), land)
 
 
 def link_table(candidates, patches, barriers, *, group, dispersal_max_m, **kernel):
@@ -83,12 +88,12 @@ def link_table(candidates, patches, barriers, *, group, dispersal_max_m, **kerne
     dispersal_max_m : float
         Gap up to which two patches belong to one network [m].
     **kernel
-        As for `patch_links`.
+        And land, as for `patch_links`.
 
     Returns
     -------
     DataFrame
-        group, candidate_id, other_id, kind (patch or candidate), distance_m,
+        group, candidate_id, other_id, kind (patch or candidate), distance_m, cost_m,
         probability, merges, within_dispersal; sorted by ids, kind first.
     """
     patches = patches.sort_values("patch_id", ignore_index=True)
@@ -104,16 +109,42 @@ def link_table(candidates, patches, barriers, *, group, dispersal_max_m, **kerne
         group=group,
         candidate_id=ids[table["candidate"].to_numpy(dtype=np.int64)],
         # A barrier that nothing crosses parts a network, however short the gap.
-        within_dispersal=(table["distance_m"] <= dispersal_max_m)
+        within_dispersal=(table["cost_m"] <= dispersal_max_m)
         & (table["probability"] > 0),
     )
     texts = ["group", "candidate_id", "other_id", "kind"]
-    columns = [*texts, "distance_m", "probability", "merges", "within_dispersal"]
+    columns = [
+        *texts,
+        "distance_m",
+        "cost_m",
+        "probability",
+        "merges",
+        "within_dispersal",
+    ]
     flags = {"merges": bool, "within_dispersal": bool}
     return table[columns].astype(dict.fromkeys(texts, "str") | flags)
 
 
-def _links(left, right, gap_m, barriers, *, d0_m, p0, reach_m, local_distance_m):
+def _costs(shapes, targets, i, j, land, reach_m):
+    """Cost over the land of each pair, infinite beyond reach; without land, nothing."""
+    if land is None:
+        return None
+    *ends, cost_m = costs_to(shapes, targets, land, max_cost_m=reach_m)
+    ways = pd.Series(cost_m, pd.MultiIndex.from_arrays(ends))
+    return ways.reindex(pd.MultiIndex.from_arrays([i, j])).fillna(np.inf).to_numpy()
+
+
+def _possible(links, land):
+    """Links without those that no way over the land leads to."""
+    if land is None:
+        return links
+    possible = links["merges"] | np.isfinite(links["cost_m"])
+    return links[possible].reset_index(drop=True)
+
+
+def _links(
+    left, right, gap_m, cost_m, barriers, *, d0_m, p0, reach_m, local_distance_m
+):
     lines, chance = _array(barriers[0]), np.asarray(barriers[1], dtype=float)
     lines, chance = lines[chance < 1], chance[chance < 1]
     across = np.ones(gap_m.size)
@@ -122,10 +153,16 @@ def _links(left, right, gap_m, barriers, *, d0_m, p0, reach_m, local_distance_m)
         pair, barrier = barriers_between(left, right, straight, lines)
         np.multiply.at(across, pair, chance[barrier])
     merges = (gap_m <= local_distance_m) & (across == 1)
-    chance = dispersal_probability(gap_m, d0_m=d0_m, p0=p0) * across
+    if cost_m is None:
+        cost_m = gap_m
+    else:
+        across[:] = 1.0  # barriers are in the cost
+    cost_m = np.where(merges, np.minimum(cost_m, gap_m), cost_m)
+    chance = dispersal_probability(cost_m, d0_m=d0_m, p0=p0) * across
     return pd.DataFrame(
         {
             "distance_m": gap_m,
+            "cost_m": cost_m,
             "probability": np.where(merges, 1.0, chance),
             "merges": merges,
         }

@@ -5,29 +5,46 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from robuust.connectivity import (
-    component_sweep,
-    connectivity_fractions,
-    integral_index_of_connectivity,
-    lost_connectivity_bound,
-    path_probabilities,
-    probability_of_connectivity,
-)
-from robuust.importance import patch_importance, patch_importance_by_hops
+from robuust.component_sweep import component_sweep
+from robuust.connectivity import connectivity_totals, dispersal_sweep
+from robuust.effective_resistance import effective_resistances
+from robuust.hops import integral_index_of_connectivity, patch_importance_by_hops
+from robuust.importance import patch_importance
+from robuust.link_importance import link_importance
 from robuust.metapopulation import metapopulation_capacity
 from robuust.network import components, longest_link_m, name_networks
+
+KERNEL = ("d0_m", "p0", "p_min", "dispersal_max_m")
+NO_COST_M = 1e-3  # patches this near are one point of a circuit
+DPC_COLUMNS = ("dpc", "dpc_intra", "dpc_flux", "dpc_connector")
 
 
 class ConnectivityTables(NamedTuple):
     """What is known of the connectivity of one group."""
 
     patches: pd.DataFrame
+    links: pd.DataFrame
     networks: pd.DataFrame
     group: pd.DataFrame
     sweep: pd.DataFrame
+    dispersal_sweep: pd.DataFrame
 
 
-def connectivity_tables(patches, links, *, group, sweep_m, exponent, **kernel):
+class _Network(NamedTuple):
+    """The patches and links of a group as arrays."""
+
+    capacity: np.ndarray  # effective ha of each patch
+    a: np.ndarray  # the two patches of each link
+    b: np.ndarray
+    chance: np.ndarray  # of the direct move
+    cost_m: np.ndarray
+    crossing: np.ndarray  # chance to get across the barriers
+    near: np.ndarray  # within the dispersal distance of the group
+
+
+def connectivity_tables(
+    patches, links, *, group, sweep_m, multiples, exponent, threads=1, **kernel
+):
     """Measure how connected the patches of a group are.
 
     Parameters
@@ -35,24 +52,35 @@ def connectivity_tables(patches, links, *, group, sweep_m, exponent, **kernel):
     patches : DataFrame
         patch_id, area_ha, effective_ha, capacity_ru; one row per patch.
     links : DataFrame
-        patch_id_a, patch_id_b, distance_m, probability, within_dispersal; every two
-        patches at most once.
+        patch_id_a, patch_id_b, cost_m (what the move is worth in metres of easy land;
+        the gap itself where moves are straight), crossing (chance to get across the
+        barriers), probability (of the move, barriers included), within_dispersal;
+        every two patches at most once.
     group : str
         Name of the group.
     sweep_m : list of float
         Gaps for the sweep of components [m].
+    multiples : list of float
+        Multiples of the median dispersal distance for the sweep of dispersal.
     exponent : float
         Area exponent of the metapopulation capacity.
+    threads : int
+        Processors to use; the results do not depend on it.
     **kernel
-        d0_m, p0, p_min, dispersal_max_m, as the links were made with.
+        d0_m, p0, p_min, dispersal_max_m, as the links were made with; exact: whether
+        paths count however small their chance; distance_kind: euclidean or least_cost.
 
     Returns
     -------
     ConnectivityTables
         patches: patch_id, network_id, dpc and its fractions, diic, betweenness,
-        metapopulation_share. networks: network_id, group, n_patches, area_ha,
-        effective_ha, capacity_ru, eca_ha. group: one row of totals. sweep: group,
-        distance_m, n_components, largest_share.
+        metapopulation_share. links, as they were given: dpc (what PC loses without it,
+        percent), effective_m (resistance between its patches over all near links at
+        once, for groups that follow the land cover).
+        networks: network_id, group, n_patches, area_ha, effective_ha, capacity_ru,
+        eca_ha. group: one row of totals. sweep: group, distance_m, n_components,
+        largest_share. dispersal_sweep: group, multiple, d0_m, pcnum,
+        pcnum_error_bound, eca_ha.
 
     Notes
     -----
@@ -62,102 +90,150 @@ def connectivity_tables(patches, links, *, group, sweep_m, exponent, **kernel):
     """
     patches = patches.sort_values("patch_id", ignore_index=True)
     ids = pd.Index(patches["patch_id"])
-    a, b = (ids.get_indexer(links[f"patch_id_{side}"]) for side in "ab")
-    if (a < 0).any() or (b < 0).any():
-        raise ValueError("some links name patches that do not exist; make them again")
-    capacity = patches["effective_ha"].to_numpy(float)
-    chance = links["probability"].to_numpy(float)
-    near = links["within_dispersal"].to_numpy(bool)
-    path = path_probabilities(ids.size, a, b, chance, p_min=kernel["p_min"])
-    network = components(ids.size, a[near], b[near])
-    network_id = name_networks(network, patches["capacity_ru"], ids, group)
-    meta, share = metapopulation_capacity(capacity, a, b, chance, exponent=exponent)
-    open_ = chance > 0
-    sweep = component_sweep(
-        capacity,
-        a[open_],
-        b[open_],
-        links["distance_m"].to_numpy(float)[open_],
-        sweep_m,
-        longest_m=longest_link_m(**kernel),
-    )
-    iicnum = integral_index_of_connectivity(capacity, a[near], b[near])
-    total = {
+    net = _network(patches, ids, links)
+    how = {"p_min": 0.0 if kernel["exact"] else kernel["p_min"], "threads": threads}
+    link = (net.capacity, net.a, net.b, net.chance)
+    label = components(ids.size, net.a[net.near], net.b[net.near])
+    network_id = name_networks(label, patches["capacity_ru"], ids, group)
+    total = connectivity_totals(*link, network=label, **how)
+    meta, share = metapopulation_capacity(*link, exponent=exponent)
+    importance = patch_importance(*link, **how)
+    of_hops = net.capacity, net.a[net.near], net.b[net.near]
+    diic = patch_importance_by_hops(*of_hops, threads=threads)["diic"]
+    of_group = {
         "group": group,
         "n_patches": ids.size,
         "area_ha": float(patches["area_ha"].sum()),
-        "effective_ha": float(capacity.sum()),
-        **_pc_columns(capacity, a, b, chance, path, kernel["p_min"]),
-        "iicnum": iicnum,
+        "effective_ha": float(net.capacity.sum()),
+        "pcnum": total.pcnum,
+        "pcnum_error_bound": total.error_bound,
+        "eca_ha": float(np.sqrt(total.pcnum)),
+        "pc_intra": total.intra,
+        "pc_direct": total.direct,
+        "pc_step": total.step,
+        "iicnum": integral_index_of_connectivity(*of_hops, threads=threads),
         "metapopulation_capacity": meta,
         "d0_m": float(kernel["d0_m"]),
         "p0": float(kernel["p0"]),
-        "distance_kind": "euclidean",
+        "distance_kind": kernel["distance_kind"],
     }
     texts = {"group": "str", "distance_kind": "str"}
-    of_patches = {
-        "patch_id": patches["patch_id"].astype("str"),
-        "network_id": pd.array(network_id, dtype="str"),
-        **_importance_columns(capacity, a, b, chance, near, kernel["p_min"]),
-        "metapopulation_share": share,
-    }
     return ConnectivityTables(
-        patches=pd.DataFrame(of_patches),
-        networks=_network_table(patches, network_id, capacity, path, group),
-        group=pd.DataFrame([total]).astype(texts | {"n_patches": "int64"}),
-        sweep=_sweep_table(group, *sweep),
+        patches=pd.DataFrame(
+            {
+                "patch_id": patches["patch_id"].astype("str"),
+                "network_id": pd.array(network_id, dtype="str"),
+                **{name: importance[name] for name in DPC_COLUMNS},
+                "diic": diic,
+                "betweenness": importance["betweenness"],
+                "metapopulation_share": share,
+            }
+        ),
+        links=pd.DataFrame(
+            {
+                "dpc": link_importance(*link, **how),
+                "effective_m": _effective_m(net, kernel["distance_kind"]),
+            }
+        ),
+        networks=_network_table(patches, network_id, label, total.network_pcnum, group),
+        group=pd.DataFrame([of_group]).astype(texts | {"n_patches": "int64"}),
+        sweep=_sweep_table(net, group, sweep_m, kernel),
+        dispersal_sweep=_dispersal_table(net, group, multiples, kernel, how),
     )
 
 
-def _pc_columns(capacity, a, b, chance, path, p_min):
-    """PC of the whole group, its parts, and what the limit may have lost."""
-    pcnum = probability_of_connectivity(capacity, path)
-    parts = connectivity_fractions(capacity, a, b, chance, path, p_min=p_min)
-    open_ = chance > 0  # what no animal crosses was not cut off by the limit
-    bound = lost_connectivity_bound(capacity, a[open_], b[open_], path, p_min=p_min)
-    named = dict(zip(("pc_intra", "pc_direct", "pc_step"), parts, strict=True))
-    eca_ha = float(np.sqrt(pcnum))
-    return {"pcnum": pcnum, "pcnum_error_bound": bound, "eca_ha": eca_ha, **named}
+def _network(patches, ids, links):
+    """Patches and links as arrays, patches by their position."""
+    a, b = (ids.get_indexer(links[f"patch_id_{side}"]) for side in "ab")
+    if (a < 0).any() or (b < 0).any():
+        raise ValueError("some links name patches that do not exist; make them again")
+    return _Network(
+        patches["effective_ha"].to_numpy(float),
+        a.astype(np.int64),
+        b.astype(np.int64),
+        *(
+            links[name].to_numpy(float)
+            for name in ("probability", "cost_m", "crossing")
+        ),
+        links["within_dispersal"].to_numpy(bool),
+    )
 
 
-def _importance_columns(capacity, a, b, chance, near, p_min):
-    """Give the importance of each patch: for PC, and over near links for IIC."""
-    found = patch_importance(capacity, a, b, chance, p_min=p_min)
-    between = found.pop("betweenness")
-    diic = patch_importance_by_hops(capacity, a[near], b[near])["diic"]
-    return {**found, "diic": diic, "betweenness": between}
-
-
-def _network_table(patches, network_id, capacity, path, group):
-    """One row per network, the largest first."""
-    label, names = pd.factorize(network_id)
-    table = (
-        patches.groupby(label)
-        .agg(
-            n_patches=("patch_id", "size"),
-            area_ha=("area_ha", "sum"),
-            effective_ha=("effective_ha", "sum"),
-            capacity_ru=("capacity_ru", "sum"),
+def _effective_m(net, distance_kind):
+    """Effective resistance of each near link, in the network of near links."""
+    effective_m = np.full(net.a.size, np.nan)
+    if distance_kind == "least_cost":
+        a, b, cost_m = net.a[net.near], net.b[net.near], net.cost_m[net.near]
+        resistance = np.where(cost_m < NO_COST_M, 0.0, cost_m)
+        effective_m[net.near] = effective_resistances(
+            net.capacity.size, a, b, resistance, a, b
         )
-        .astype({"n_patches": "int64"})
+    return effective_m
+
+
+def _network_table(patches, network_id, label, network_pcnum, group):
+    """One row per network, the largest first."""
+    table = patches.groupby(label).agg(
+        n_patches=("patch_id", "size"),
+        area_ha=("area_ha", "sum"),
+        effective_ha=("effective_ha", "sum"),
+        capacity_ru=("capacity_ru", "sum"),
     )
-    pairs = path.tocoo()
-    own = label[pairs.row] == label[pairs.col]
-    i, j, chance = pairs.row[own], pairs.col[own], pairs.data[own]
-    squares = np.bincount(label[i], capacity[i] * capacity[j] * chance, len(names))
-    table.insert(0, "network_id", pd.array(names, dtype="str"))
-    table.insert(1, "group", pd.array([group] * len(names), dtype="str"))
-    table = table.assign(eca_ha=np.sqrt(squares), digits=table["network_id"].str.len())
+    names = pd.Series(network_id, dtype="str").groupby(label).first()
+    table.insert(0, "network_id", names)
+    table.insert(1, "group", pd.array([group] * len(table), dtype="str"))
+    table = table.assign(
+        eca_ha=np.sqrt(network_pcnum[table.index]), digits=names.str.len()
+    )
     table = table.sort_values(["digits", "network_id"])  # n2 before n10
-    return table.drop(columns="digits").reset_index(drop=True)
+    table = table.drop(columns="digits").reset_index(drop=True)
+    return table.astype({"n_patches": "int64", "network_id": "str"})
 
 
-def _sweep_table(group, distance_m, n_components, largest_share):
+def _sweep_table(net, group, sweep_m, kernel):
+    """How the habitat falls apart when animals bridge less."""
+    open_ = net.chance > 0
+    distance_m, n_components, largest_share = component_sweep(
+        net.capacity,
+        net.a[open_],
+        net.b[open_],
+        net.cost_m[open_],
+        sweep_m,
+        longest_m=longest_link_m(
+            **{
+                name: kernel[name]
+                for name in ("d0_m", "p0", "p_min", "dispersal_max_m")
+            }
+        ),
+    )
     return pd.DataFrame(
         {
             "group": pd.array([group] * distance_m.size, dtype="str"),
             "distance_m": distance_m,
             "n_components": n_components,
             "largest_share": largest_share,
+        }
+    )
+
+
+def _dispersal_table(net, group, multiples, kernel, how):
+    """How connected the habitat is for those that move less, or more."""
+    multiple = np.unique(np.asarray(multiples, dtype=float))
+    d0_m = multiple * kernel["d0_m"]
+    pcnum, error_bound = dispersal_sweep(
+        net.capacity,
+        *(net.a, net.b, net.cost_m, net.crossing),
+        d0_m,
+        p0=kernel["p0"],
+        **how,
+    )
+    return pd.DataFrame(
+        {
+            "group": pd.array([group] * multiple.size, dtype="str"),
+            "multiple": multiple,
+            "d0_m": d0_m,
+            "pcnum": pcnum,
+            "pcnum_error_bound": error_bound,
+            "eca_ha": np.sqrt(pcnum),
         }
     )

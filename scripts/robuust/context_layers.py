@@ -1,4 +1,4 @@
-"""Context layers: barriers, nature areas, plans, parcels, report units, study area."""
+"""Context layers: barriers, crossings, land cover, nature areas, plans, parcels, ..."""
 
 from dataclasses import dataclass
 
@@ -28,6 +28,8 @@ from robuust.sources import (
 # is filled from the option `<column>_column`, some with a constant of the source.
 CONTEXT_TYPES = {
     "barriers": {"barrier_id": "str", "source": "str", "barrier": "str"},
+    "crossings": {"crossing_id": "str", "source": "str", "name": "str"},
+    "land_cover": {"land_cover_id": "str", "source": "str", "land_cover": "str"},
     "nature_areas": {"nature_area_id": "str", "name": "str", "manager": "str"},
     "plans": {"plan_id": "str", "name": "str", "year": "Int64"},
     "candidates": {
@@ -44,7 +46,11 @@ CONTEXT_TYPES = {
 }
 _OPTIONS = {"cost_eur": "cost"}  # where the option is not called as the column
 _CONSTANTS = ("barrier", "code", "level")  # options that hold for the whole source
-_REQUIRED = {"barriers": "barrier", "candidates": "code"}
+_REQUIRED = {
+    "barriers": "barrier",
+    "candidates": "code",
+    "land_cover": "land_cover",
+}
 _MIN_AREA_M2 = 0.01  # of context polygons: what is smaller is a drawing error
 _YEARS = (1800, 2500)
 
@@ -69,6 +75,8 @@ def screen_context(
     max_distance_m,
     known_codes=(),
     refuse_unknown_codes=False,
+    known_covers=(),
+    crossing_width_m=1.0,
 ):
     """Check, repair and rename one context layer.
 
@@ -91,6 +99,10 @@ def screen_context(
         Habitat codes of the tables, for candidates.
     refuse_unknown_codes : bool
         Stop at a candidate whose code is in no table, instead of setting it apart.
+    known_covers : iterable of str
+        Kinds of land cover of the tables.
+    crossing_width_m : float
+        Width of the opening round a crossing that is a point or a line [m].
 
     Returns
     -------
@@ -114,6 +126,8 @@ def screen_context(
     if kind == "barriers":
         reasons = repair_lines(shapes)
     else:
+        if kind == "crossings":
+            shapes = _openings(shapes, crossing_width_m)
         shapes, reasons, changed = repair_polygons(shapes, min_area_m2=_MIN_AREA_M2)
     reasons = placed.reasons.fillna(reasons)
     reach_m = 0 if kind == "report_units" else max_distance_m
@@ -132,6 +146,12 @@ def screen_context(
         reasons = mark(reasons, unknown, "unknown_habitat_code")
         details = details.mask(unknown, "code: " + values["code"])
         values["code"] = known
+    if kind == "land_cover":
+        unknown = values["land_cover"].notna() & ~values["land_cover"].isin(
+            list(known_covers)
+        )
+        reasons = mark(reasons, unknown, "unknown_land_cover")
+        details = details.mask(unknown, "land_cover: " + values["land_cover"])
     ids, reasons = identify(table, shapes, reasons, source)
     kept = reasons.isna().to_numpy()
     usable = _context_layer(values, ids, shapes, kind, source, crs)[kept]
@@ -161,10 +181,27 @@ def _values(table, source, kind):
         if source.get(f"{option}_column"):
             column_name = source[f"{option}_column"]
             raw = table[find_column(table, column_name, source_words(source))]
+            if column == "land_cover":
+                raw = _renamed(raw, source.get("classes", {}))
+        elif column == "land_cover":  # a raster, read with its classes as codes
+            raw = table[find_column(table, "code", source_words(source))]
         values[column], bad = _read(raw, column, type_)
         words = f"{option}: " + clean_text(raw)
         unreadable = unreadable.mask(unreadable.isna() & bad, words)
     return values, unreadable
+
+
+def _openings(shapes, width_m):
+    """Polygons of crossings: points and lines get a width, polygons stay."""
+    drawn = shapely.get_dimensions(shapes) == 2
+    return np.where(drawn, shapes, shapely.buffer(shapes, width_m / 2))
+
+
+def _renamed(raw, classes):
+    """Texts of a layer as the settings call them; those without a name as they are."""
+    texts = clean_text(raw)
+    names = {str(text): name for text, name in classes.items()}
+    return texts.map(names).fillna(texts)
 
 
 def _read(raw, column, type_):

@@ -157,6 +157,7 @@ RASTERS = {
     "robust_groups": BLUES,
     "buffer_groups": TEALS[1:],
     "habitat_variety": GREENS,
+    "current_flow": PINKS,
 }
 
 

@@ -251,6 +251,15 @@ LAYERS = (
         "How many parts the habitat falls into at a range of distances.",
     ),
     Layer(
+        "dispersal_sweep",
+        None,
+        ("group", "multiple"),
+        "Verbondenheid per dispersieafstand",
+        "Connectivity per dispersal distance",
+        "Hoe verbonden het habitat is voor wie minder ver komt, of verder.",
+        "How connected the habitat is for those that move less, or farther.",
+    ),
+    Layer(
         "ingest_summary",
         None,
         ("source", "reason"),

@@ -18,6 +18,7 @@ RASTER_TITLES = {
         "Aantal habitattypen binnen {nearby_m:g} m",
         "Number of habitat types within {nearby_m:g} m",
     ),
+    "current_flow": ("Doorstroming: {group}", "Current flow: {group}"),
 }
 
 
@@ -52,7 +53,15 @@ QUESTIONS = (
     Question(
         "Voor wie?",
         "For whom?",
-        (PER_GROUP, "buffers", "buffer_groups", "group_summary", "component_sweep"),
+        (
+            PER_GROUP,
+            "current_flow",
+            "buffers",
+            "buffer_groups",
+            "group_summary",
+            "component_sweep",
+            "dispersal_sweep",
+        ),
         (),
     ),
     Question(
@@ -104,7 +113,9 @@ ID_PREFIX = "robuust_"
 _GEOMETRY = {"MultiPolygon": "Polygon", "LineString": "Line", "Point": "Point"}
 
 
-def project_xml(template, *, title, language, crs, extent, groups, styles, nearby_m):
+def project_xml(
+    template, *, title, language, crs, extent, groups, styles, nearby_m, flows=()
+):
     """Write the text of the QGIS project (.qgs).
 
     Parameters
@@ -125,6 +136,9 @@ def project_xml(template, *, title, language, crs, extent, groups, styles, nearb
         QML of each layer and raster, by name; tables have none.
     nearby_m : float
         Distance within which the drawn band of `habitat_variety` looks [m].
+    flows : iterable of str
+        Names of the groups with a map of current flow; the style of each is
+        ``current_flow/<group>``.
 
     Returns
     -------
@@ -136,7 +150,10 @@ def project_xml(template, *, title, language, crs, extent, groups, styles, nearb
         title=title,
         crs=_crs_words(crs),
         extent=dict(zip(("xmin", "ymin", "xmax", "ymax"), extent, strict=True)),
-        branches=[_branch(q, language, groups, styles, nearby_m) for q in QUESTIONS],
+        branches=[
+            _branch(q, language, groups, styles, nearby_m, set(flows))
+            for q in QUESTIONS
+        ],
     )
 
 
@@ -201,7 +218,7 @@ def initial_extent(extents):
     return 0.0, 0.0, 1000.0, 1000.0
 
 
-def _branch(question, language, groups, styles, nearby_m):
+def _branch(question, language, groups, styles, nearby_m, flows):
     """One question with its layers, as the template wants them."""
     layers = []
     for name in question.layers:
@@ -210,8 +227,14 @@ def _branch(question, language, groups, styles, nearby_m):
                 _vector("patches", language, styles, group=g, title=t)
                 for g, t in groups
             ]
+        elif name == "current_flow":
+            layers += [
+                _raster(name, language, styles, file=f"{name}/{g}", group=t)
+                for g, t in groups
+                if g in flows
+            ]
         elif name in RASTER_TITLES:
-            layers.append(_raster(name, language, styles, nearby_m))
+            layers.append(_raster(name, language, styles, nearby_m=nearby_m))
         else:
             layers.append(_vector(name, language, styles))
     for layer in layers:
@@ -244,18 +267,19 @@ def _vector(name, language, styles, *, group=None, title=None):
     }
 
 
-def _raster(name, language, styles, nearby_m):
-    """One of the rasters beside the GeoPackage."""
+def _raster(name, language, styles, *, file=None, **words):
+    """One of the rasters beside the GeoPackage; `words` fill its title."""
     title_nl, title_en = RASTER_TITLES[name]
+    file = file or name
     return {
-        "id": ID_PREFIX + name,
-        "title": (title_nl if language == "nl" else title_en).format(nearby_m=nearby_m),
+        "id": ID_PREFIX + file.replace("/", "_"),
+        "title": (title_nl if language == "nl" else title_en).format(**words),
         "abstract": "",
         "type": "raster",
         "provider": "gdal",
-        "source": f"./{name}.tif",
+        "source": f"./{file}.tif",
         "is_table": False,
-        "body": style_body(styles[name]),
+        "body": style_body(styles[file]),
     }
 
 

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from robuust.habitat_parts import match_codes
 from robuust.problems import Problem, did_you_mean, row_number
 from robuust.traits import group_traits
 
@@ -47,117 +46,19 @@ def validate_references(tables, groups):
     ]
 
 
-def validate_settings_references(config, tables, *, file):
-    """Check what the settings say against the tables and against each other.
+def table_column(tables, name, column):
+    """Get the values of a column, none where table or column is not there.
 
     Parameters
     ----------
-    config : dict
-        The settings; parts of the wrong shape are not checked here.
     tables : dict of str to DataFrame
-        Typed tables.
-    file : str
-        `file` of the problems.
+    name, column : str
 
     Returns
     -------
-    list of Problem
-        Habitat codes and Red Lists that no table has, two sources with the same name, a
-        p_min that is not below p0.
+    Series
+        Without missing values.
     """
-    places = [
-        (kind, source)
-        for kind, sources in _section(config, "sources").items()
-        for source in (sources if isinstance(sources, list) else [])
-        if isinstance(source, dict)
-    ]
-    problems = _repeated_sources(places, file)
-    convertible = _section(config, "restoration").get("convertible_codes")
-    convertible = convertible if isinstance(convertible, list) else []
-    used = [("restoration.convertible_codes", code) for code in convertible]
-    used += [
-        (f"sources.{kind}[{source.get('name')}].code", source.get("code"))
-        for kind, source in places
-    ]
-    used += [
-        (f"sources.{kind}[{source.get('name')}].codes", code)
-        for kind, source in places
-        if isinstance(source.get("codes"), dict)
-        for code in source["codes"].values()
-    ]
-    problems += _unknown_settings_codes(used, tables, file)
-    problems += _unknown_red_lists(config, tables, file)
-    network = _section(config, "network")
-    p0, p_min = network.get("p0"), network.get("p_min")
-    if isinstance(p0, float) and isinstance(p_min, float) and p_min >= p0:
-        message = f"found {p_min}; it must be less than p0, which is {p0}"
-        problems.append(Problem(file, None, "network.p_min", message))
-    return problems
-
-
-def _unknown_settings_codes(used, tables, file):
-    """Find codes in the settings that are in no table, read as those of a map."""
-    known = set(_column(tables, "habitat_types", "code"))
-    if not known:
-        return []
-    matched = match_codes([code for _, code in used], known)
-    unknown = set(matched.loc[matched["code"].isna(), "text"])
-    return [
-        Problem(
-            file,
-            None,
-            place,
-            f"found the habitat code '{code}', which is not in the table "
-            f"habitat_types{did_you_mean(code, known)}",
-        )
-        for place, code in used
-        if isinstance(code, str) and code in unknown
-    ]
-
-
-def _unknown_red_lists(config, tables, file):
-    """Find Red Lists in the settings that the table does not have."""
-    known = set(_column(tables, "red_lists", "red_list"))
-    named = config.get("red_lists")
-    return [
-        Problem(
-            file,
-            None,
-            "red_lists",
-            f"found '{name}', which is not in the table red_lists"
-            f"{did_you_mean(name, known)}",
-        )
-        for name in (named if known and isinstance(named, list) else [])
-        if isinstance(name, str) and name not in known
-    ]
-
-
-def _section(config, key):
-    """Get a section of the settings, empty where it has the wrong shape."""
-    found = config.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def _repeated_sources(places, file):
-    """Find sources with the name of another one, of whatever kind."""
-    kinds = {}
-    for kind, source in places:
-        kinds.setdefault(str(source.get("name")), []).append(kind)
-    return [
-        Problem(
-            file,
-            None,
-            "sources",
-            f"{len(found)} sources are named '{name}' ({', '.join(found)}); "
-            "give each a name of its own",
-        )
-        for name, found in kinds.items()
-        if len(found) > 1
-    ]
-
-
-def _column(tables, name, column):
-    """Get the values of a column, none where table or column is not there."""
     rows = tables.get(name)
     if rows is None or column not in rows:
         return pd.Series([], dtype="str")
@@ -166,7 +67,7 @@ def _column(tables, name, column):
 
 def _outside(tables, name, column, known, target):
     """Problems for the values of a column that the target table does not have."""
-    values = _column(tables, name, column)
+    values = table_column(tables, name, column)
     return [
         Problem(
             name,
@@ -181,15 +82,16 @@ def _outside(tables, name, column, known, target):
 
 def _unknown_names(tables):
     """Classes, bundles and groups that no table has."""
-    classes = set(_column(tables, "mobility_classes", "mobility_class"))
-    bundles = set(_column(tables, "suitability", "bundle"))
-    groups = set(_column(tables, "species_groups", "group"))
+    classes = set(table_column(tables, "mobility_classes", "mobility_class"))
+    bundles = set(table_column(tables, "suitability", "bundle"))
+    groups = set(table_column(tables, "species_groups", "group"))
     problems = []
     if "mobility_classes" in tables:
         for name, known in [
             ("species_groups", classes),
             ("parameter_evidence", classes),
             ("barrier_types", classes | {"*"}),
+            ("resistance", classes | {"*"}),
         ]:
             problems += _outside(
                 tables, name, "mobility_class", known, "mobility_classes"
@@ -210,14 +112,14 @@ def _unknown_codes(tables):
     """Habitat codes of species and of suitability that the habitat types lack."""
     if "habitat_types" not in tables:
         return []
-    known = _column(tables, "habitat_types", "code")
+    known = table_column(tables, "habitat_types", "code")
     problems = []
-    listed = _column(tables, "species", "habitat_codes").str.split(";").explode()
+    listed = table_column(tables, "species", "habitat_codes").str.split(";").explode()
     found = listed.str.strip().to_frame("habitat_codes")
     problems += _outside(
         {"species": found}, "species", "habitat_codes", set(known), "habitat_types"
     )
-    codes = _column(tables, "suitability", "code")
+    codes = table_column(tables, "suitability", "code")
     beginnings = codes[codes.str.endswith("*")]
     unused = [
         code
@@ -235,7 +137,7 @@ def _unknown_codes(tables):
 
 def _group_names(tables, groups):
     """Find groups named as a results folder, and asked for but not there."""
-    known = _column(tables, "species_groups", "group")
+    known = table_column(tables, "species_groups", "group")
     problems = [
         Problem(
             "species_groups",
@@ -380,8 +282,8 @@ def _range_problems(tables):
 
 def _synonym_problems(tables):
     """Names of species that would point to two species."""
-    names = _column(tables, "species", "species")
-    synonyms = _column(tables, "species", "synonyms").str.split(";").explode()
+    names = table_column(tables, "species", "species")
+    synonyms = table_column(tables, "species", "synonyms").str.split(";").explode()
     synonyms = synonyms.str.strip()
     taken = synonyms.isin(set(names)) | synonyms.duplicated()
     return [

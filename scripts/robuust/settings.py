@@ -8,7 +8,8 @@ import pandas as pd
 from jsonschema import Draft202012Validator
 
 from robuust.problems import Problem, did_you_mean, in_order, row_number
-from robuust.references import validate_references, validate_settings_references
+from robuust.references import validate_references
+from robuust.settings_references import validate_settings_references
 
 SETTINGS = "settings"  # the file of a problem that is in no table
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")

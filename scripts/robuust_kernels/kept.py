@@ -1,5 +1,6 @@
 """Where compiled kernels are kept; asked without loading the compiler."""
 
+import getpass
 import hashlib
 import os
 import tempfile
@@ -16,15 +17,16 @@ def kept_in():
     Returns
     -------
     Path
-        In ``__pycache__`` beside the kernels; where that cannot be written, in the
-        user's folder for temporary files.
+        In ``__pycache__`` beside the kernels; where that cannot be written, in a
+        folder of the user's own among the temporary files.
     """
     digest = hashlib.sha256(version("numba").encode())
     for path in sorted(HERE.glob("*.py")):
         digest.update(path.read_bytes())
     beside = HERE / "__pycache__"
     writable = os.access(beside if beside.exists() else HERE, os.W_OK)
-    home = beside if writable else Path(tempfile.gettempdir()) / "robuust"
+    own = Path(tempfile.gettempdir()) / f"robuust-{getpass.getuser()}"
+    home = beside if writable else own
     return home / f"kernels-{digest.hexdigest()[:16]}"
 
 

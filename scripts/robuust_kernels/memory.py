@@ -2,9 +2,13 @@
 
 import psutil
 
+NEVER_TOO_MUCH = 64 * 2**20  # bytes; asking what is free takes longer than such work
+
 
 def require_memory(needed_bytes, what, advice):
     """Stop with words when work would not fit in what is free.
+
+    Less than 64 MB is always granted.
 
     Parameters
     ----------
@@ -25,6 +29,8 @@ def require_memory(needed_bytes, what, advice):
     Traceback (most recent call last):
     MemoryError: an exabyte needs about 931322574.6 GiB, ... are free. Take less.
     """
+    if needed_bytes < NEVER_TOO_MUCH:
+        return
     free = psutil.virtual_memory().available
     if needed_bytes > free:
         raise MemoryError(

@@ -16,7 +16,8 @@ from ingest_records import ingest_records
 from robuust.presets import complete_source
 
 CONFIG = Path(__file__).parents[2] / "config"
-CONTEXT = ("barriers", "nature_areas", "plans", "candidates", "report_units")
+CONTEXT = ("barriers", "crossings", "land_cover", "nature_areas", "plans")
+CONTEXT += ("candidates", "report_units")
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,10 @@ def flanders(region):
 def ingest(region, presets, tmp_path):
     """Function (step, path, area, ...) that runs the step that reads one source."""
     names = "habitat habitat_parts coverage_faults quarantined summary sources records"
-    names += " study_area barriers nature_areas plans parcels report_units"
+    names += " study_area barriers crossings land_cover nature_areas plans parcels"
+    names += " report_units"
     paths = {name: tmp_path / f"{name}.parquet" for name in names.split()}
-    paths |= {name: CONFIG / f"{name}.csv" for name in ("habitat_types", "suitability")}
+    paths |= {name: CONFIG / f"{name}.csv" for name in ("habitat_types", "resistance")}
 
     def run(step, path, area=None, *, species=(), known=(), min_polygon_m2=1, **keys):
         source = {"name": "real", "path": str(region / path)} | keys
@@ -82,6 +84,7 @@ def ingest(region, presets, tmp_path):
         else:
             sources = dict.fromkeys(CONTEXT, ()) | {step: [source]}
             options |= {"title": "Proef", "unknown_codes": "quarantine"}
+            options["crossing_width_m"] = 50
             ingest_context(paths, sources=sources, **options)
         return outcome(paths, step)
 

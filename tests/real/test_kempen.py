@@ -439,9 +439,10 @@ def run_context(folder, shared, units):
         CRS
     )
     area.dissolve()[["geometry"]].to_parquet(folder / "study_area.parquet")
-    kinds = ["barriers", "nature_areas", "plans", "candidates", "report_units"]
+    kinds = ["barriers", "crossings", "land_cover", "nature_areas", "plans"]
+    kinds += ["candidates", "report_units"]
     written = [
-        *kinds[:3],
+        *kinds[:5],
         "parcels",
         "report_units",
         "quarantined",
@@ -449,7 +450,7 @@ def run_context(folder, shared, units):
         "sources",
     ]
     paths = {name: folder / f"{name}.parquet" for name in [*written, "study_area"]}
-    tables = ("habitat_types", "suitability")
+    tables = ("habitat_types", "resistance")
     paths |= {table: ROOT / "config" / f"{table}.csv" for table in tables}
     ingest_context(
         paths,
@@ -458,6 +459,7 @@ def run_context(folder, shared, units):
         title="Kempen",
         max_distance_m=REACH_M,
         unknown_codes="quarantine",
+        crossing_width_m=50,
     )
 
 

@@ -179,7 +179,7 @@ LIBRARY = digest(
     for name in ("robuust", "robuust_kernels")
     for path in (SCRIPTS / name).glob("*.py")
 )
-READERS = digest((SCRIPTS / "robuust_files").glob("*.py"))  # of chapter 1
+READERS = digest((SCRIPTS / "robuust_files").glob("*.py"))  # where files are opened
 
 
 wildcard_constraints:
@@ -201,9 +201,36 @@ def trait(name):
     return value
 
 
-def for_groups(path):
-    """This output of a rule, for every group of the run."""
-    return expand(path, group=GROUPS)
+def moves_over_land(group):
+    """Whether the distances of a group follow the land cover."""
+    classes = config["least_cost"]["classes"]
+    return classes == "all" or TRAITS.at[group, "mobility_class"] in classes
+
+
+LEAST_COST_GROUPS = [group for group in GROUPS if moves_over_land(group)]
+CURRENT_GROUPS = LEAST_COST_GROUPS if config["least_cost"]["current_flow"] else []
+
+
+def resistance_map(wildcards):
+    """The resistance that a group meets, as `input`; none where it moves straight."""
+    path = f"{RESULTS}/{wildcards.group}/resistance.tif"
+    return path if wildcards.group in LEAST_COST_GROUPS else []
+
+
+def for_groups(path, groups=GROUPS):
+    """This output of a rule, for every group of the run, or for some."""
+    return expand(path, group=groups)
+
+
+def all_threads(wildcards):
+    """Processors for a job that nothing runs beside."""
+    return workflow.cores or 1
+
+
+def group_threads(wildcards):
+    """Processors for a job of one group: all, shared by the groups that run together."""
+    cores = workflow.cores or 1
+    return cores // min(cores, len(GROUPS))
 
 
 def source_files(path):

@@ -7,7 +7,6 @@ rule ingest_habitat:
         habitat_files=source_paths("habitat"),
         study_area_files=source_paths("study_area"),
         habitat_types=TABLES["habitat_types"],
-        suitability=TABLES["suitability"],
     output:
         habitat="<results>/ingest/habitat.parquet",
         habitat_parts="<results>/ingest/habitat_parts.parquet",
@@ -64,22 +63,34 @@ rule ingest_records:
         "../../scripts/ingest_records.py"
 
 
-CONTEXT_KINDS = ["barriers", "nature_areas", "plans", "candidates", "report_units"]
+CONTEXT_KINDS = [
+    "barriers",
+    "crossings",
+    "land_cover",
+    "nature_areas",
+    "plans",
+    "candidates",
+    "report_units",
+]
 
 
 rule ingest_context:
-    """Check barriers, nature areas, plans, parcels and report units."""
+    """Check barriers, land cover, nature areas, plans, parcels and report units."""
     input:
         barrier_files=source_paths("barriers"),
+        crossing_files=source_paths("crossings"),
+        land_cover_files=source_paths("land_cover"),
         nature_area_files=source_paths("nature_areas"),
         plan_files=source_paths("plans"),
         candidate_files=source_paths("candidates"),
         report_unit_files=source_paths("report_units"),
         study_area=rules.ingest_habitat.output.study_area,
         habitat_types=TABLES["habitat_types"],
-        suitability=TABLES["suitability"],
+        resistance=TABLES["resistance"],
     output:
         barriers="<results>/ingest/barriers.parquet",
+        crossings="<results>/ingest/crossings.parquet",
+        land_cover="<results>/ingest/land_cover.parquet",
         nature_areas="<results>/ingest/nature_areas.parquet",
         plans="<results>/ingest/plans.parquet",
         parcels="<results>/ingest/parcels.parquet",
@@ -101,5 +112,6 @@ rule ingest_context:
         title=config[f"title_{config['language']}"],
         max_distance_m=config["habitat"]["max_distance_m"],
         unknown_codes=config["habitat"]["unknown_codes"],
+        crossing_width_m=config["network"]["crossing_width_m"],
     script:
         "../../scripts/ingest_context.py"

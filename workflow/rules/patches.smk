@@ -18,6 +18,7 @@ rule delineate_patches:
         "<benchmarks>/{group}/delineate_patches.tsv"
     conda:
         "../envs/robuust.yaml"
+    threads: group_threads
     params:
         library=LIBRARY,
         bundle=trait("bundle"),

@@ -43,6 +43,7 @@ rule measure_gains:
         barriers=rules.ingest_context.output.barriers,
         suitability=TABLES["suitability"],
         barrier_types=TABLES["barrier_types"],
+        resistance=resistance_map,
     output:
         gains="<results>/{group}/gains.parquet",
         candidate_links="<results>/{group}/candidate_links.parquet",
@@ -52,8 +53,10 @@ rule measure_gains:
         "<benchmarks>/{group}/measure_gains.tsv"
     conda:
         "../envs/robuust.yaml"
+    threads: group_threads
     params:
         library=LIBRARY,
+        readers=READERS,
         bundle=trait("bundle"),
         mobility_class=trait("mobility_class"),
         local_distance_m=trait("local_distance_m"),
@@ -113,6 +116,7 @@ rule plan_budget:
         "<benchmarks>/all_groups/plan_budget.tsv"
     conda:
         "../envs/robuust.yaml"
+    threads: all_threads
     params:
         library=LIBRARY,
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),

@@ -32,6 +32,7 @@ rule write_geopackage:
         unit_species=rules.sum_report_units.output.unit_species,
         unit_priorities=rules.sum_report_units.output.unit_priorities,
         component_sweep=for_groups(rules.measure_connectivity.output.component_sweep),
+        dispersal_sweep=for_groups(rules.measure_connectivity.output.dispersal_sweep),
         ingest_summary=[
             rules.ingest_habitat.output.summary,
             rules.ingest_records.output.summary,
@@ -68,6 +69,7 @@ rule write_project:
     input:
         geopackage=rules.write_geopackage.output.geopackage,
         habitat_variety=rules.map_variety.output.habitat_variety,
+        current_flow=for_groups(rules.map_current.output.current, CURRENT_GROUPS),
         project_template=str(TEMPLATES / "project.qgs.j2"),
         raster_template=str(TEMPLATES / "raster_style.qml.j2"),
     output:
@@ -123,6 +125,7 @@ rule publish_results:
         robust_groups=rules.map_robust_areas.output.robust_groups,
         buffer_groups=rules.map_robust_areas.output.buffer_groups,
         habitat_variety=rules.map_variety.output.habitat_variety,
+        current_flow=for_groups(rules.map_current.output.current, CURRENT_GROUPS),
         tables=rules.write_geopackage.output.tables,
     output:
         geopackage=update("<results>/robuust.gpkg"),
@@ -133,6 +136,9 @@ rule publish_results:
         robust_groups=update("<results>/robust_groups.tif"),
         buffer_groups=update("<results>/buffer_groups.tif"),
         habitat_variety=update("<results>/habitat_variety.tif"),
+        current_flow=update(
+            expand("<results>/current_flow/{group}.tif", group=CURRENT_GROUPS)
+        ),
         tables=update(expand("<results>/tables/{layer}.csv", layer=OUTPUT_TABLES)),
     log:
         "<logs>/publish_results.log",
@@ -149,8 +155,9 @@ rule publish_results:
 # What `rule all` asks for: every file of every rule. A job that failed is run again
 # only when somebody asks for what it did not make; the earlier results still stand
 # there, so `publish_results` alone would tell Snakemake that nothing is left to do.
+GROUPS_OF_RULE = {"map_resistance": LEAST_COST_GROUPS, "map_current": CURRENT_GROUPS}
 EVERY_OUTPUT = [
-    for_groups(str(path))
+    for_groups(str(path), GROUPS_OF_RULE.get(name, GROUPS))
     for name in [made_by.name for made_by in workflow.rules]
     for path in getattr(rules, name).output
 ]

@@ -47,6 +47,23 @@ WORDS = {
     "pine": "naaldhout", "poplar": "populieren", "camping": "kampeerterrein",
     "orchard": "boomgaard", "grass": "weiland", "grass_ditch": "weiland",
 }  # fmt: skip
+LAND_COVER = {
+    "forest": "dune_forest oak_birch oak_beech oak_hornbeam alder old_pine pine poplar",
+    "scrub": "dune_scrub willow thorn gale",
+    "heath": "dune_heath dry_heath sand_heath wet_heath peat_slit bog",
+    "dune": "embryo_dune white_dune young_grey_dune grey_dune slack inland_dune",
+    "marsh": "reed sedge fen lime_fen salt_marsh glasswort",
+    "water": "slack_pool lake plain_pond soft_pool dark_pool canal",
+    "semi_natural_grassland": "hay_meadow crested_grass foxtail marigold blue_grass"
+    " silverweed poor_grass",
+    "improved_grassland": "grass grass_ditch",
+    "arable": "arable arable_clay",
+    "orchard": "orchard",
+    "urban_green": "park camping built_open",
+    "built_up": "built industry",
+    "paved": "road_verge",
+    "bare": "beach",
+}
 OWNERS = [("particulier", 10), ("gemeente", 3), ("provincie", 2), ("polderbestuur", 2)]
 OWNERS += [("OCMW", 2), ("natuurvereniging", 1), ("kerkfabriek", 1)]
 
@@ -61,6 +78,24 @@ def study_area_layer(habitat):
     """Join the land and the beach into one polygon."""
     row = {"name": ["Kust en polder"]}
     return gpd.GeoDataFrame(row, geometry=[habitat.union_all()], crs=CRS)
+
+
+def land_cover_layer(habitat):
+    """Tell what covers the land, in the words of config/resistance.csv."""
+    cover = {name: kind for kind, names in LAND_COVER.items() for name in names.split()}
+    kinds = habitat["vegetation"].map(cover)
+    if kinds.isna().any():
+        raise ValueError(f"no cover for {set(habitat['vegetation'][kinds.isna()])}")
+    parts = habitat[["geometry"]].assign(land_cover=kinds)
+    return parts.dissolve("land_cover").explode().reset_index()
+
+
+def crossings_layer():
+    """Place an ecoduct over the motorway and a culvert under it."""
+    motorway = land.curve(land.MOTORWAY)
+    rows = [("Ecoduct E-weg", 0.62), ("Faunatunnel Moere", 0.2)]
+    points = [motorway.interpolate(share, normalized=True) for _, share in rows]
+    return gpd.GeoDataFrame({"name": [n for n, _ in rows]}, geometry=points, crs=CRS)
 
 
 def core_of(habitat):
