@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
+SIZE ?= small
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run describe test lint check fuzz bench demo golden lock clean distclean
@@ -32,9 +33,11 @@ lint: $(VENV)/test.done  ## style of the code and of the workflow
 fuzz: $(VENV)/test.done  ## look for input that breaks a parser, a minute for each
 	$(BIN)/python tests/fuzz/run.py --seconds 60
 
-bench: $(VENV)/run.done  ## time and memory: per rule of the last run, and against bare reading
+bench: $(VENV)/test.done  ## time and memory: per rule of the last run, and against peers (SIZE=full: all)
 	$(BIN)/python tests/bench/rule_costs.py benchmarks
-	$(BIN)/python tests/bench/ratios.py full benchmarks/data benchmarks/history.jsonl
+	$(BIN)/python tests/bench/ratios.py full benchmarks/data benchmarks/history.jsonl habitat records
+	$(BIN)/python tests/bench/ratios.py $(SIZE) benchmarks/data benchmarks/history.jsonl
+	$(if $(filter full,$(SIZE)),$(BIN)/python tests/bench/scaling.py benchmarks/data benchmarks/history.jsonl)
 
 demo: $(VENV)/run.done  ## make the demo landscape again from its seed
 	$(BIN)/python data/demo/make_demo.py

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import bwk_map
+from judgement import Peer
 
 TITLE = "habitat map to clean layer, against reading it and make_valid"
-TARGET = 3.0  # times the floor
+PEERS = (Peer("floor", must=3, ambitious=2, at_most=True, gated=False),)
 SIZES = {"small": 5_000, "full": 500_000}
 _ROOT = Path(__file__).parents[3]
 _OUTPUTS = ("habitat", "habitat_parts", "quarantined", "study_area", "summary")
@@ -56,7 +57,13 @@ def floor(folder):
     return {"rows": len(valid), "hectares": shapely.area(valid).sum() / 10_000}
 
 
-def same(ours, floor):
+def difference(side, ours, floor, *, cut):
     """No row is lost, and but for repeated polygons and overlaps no ground."""
     near = 0.995 < ours["hectares"] / floor["hectares"] <= 1
-    return ours["rows"] == floor["rows"] and near
+    same = ours["rows"] == floor["rows"] and near
+    return "" if same else f"{told(ours)}, not {told(floor)}"
+
+
+def told(found):
+    """Rows and ground in words."""
+    return f"{found['rows']} rows of {found['hectares']:.1f} ha"

@@ -7,12 +7,13 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.csv
 import shapely
+from judgement import Peer
 from record_file import species_table, study_area, write_records
 
 from ingest_records import ingest_records
 
 TITLE = "ingest records: read, place, match, date, merge, write"
-TARGET = 2.0  # times the time of the floor
+PEERS = (Peer("floor", must=2, ambitious=1.5, at_most=True, gated=False),)
 SIZES = {"small": 200_000, "full": 5_000_000}
 CRS = "EPSG:31370"
 MAX_DISTANCE_M = 10_000.0
@@ -83,11 +84,7 @@ def floor(folder):
     return {"rows": table.num_rows, "placed": int(inside.sum())}
 
 
-def same(ours, floor):
-    """Tell whether both found the same.
-
-    Returns
-    -------
-    bool
-    """
-    return ours == floor
+def difference(side, ours, floor, *, cut):
+    """As many rows read, and as many within reach."""
+    wrong = [name for name in ("rows", "placed") if ours[name] != floor[name]]
+    return ", ".join(f"{ours[name]} {name}, not {floor[name]}" for name in wrong)

@@ -1,0 +1,50 @@
+"""Pairs within 250 m from the file on, against bare reading of that file."""
+
+import geopandas as gpd
+import landscape
+import pyarrow.parquet
+from judgement import Peer
+
+from robuust.gaps import near_pairs
+
+TITLE = "reading polygons and finding the pairs within 250 m"
+SIZES = {"small": 10_000, "full": 1_000_000}
+# Nothing is amortised over 10,000 polygons: twice the ratio of the whole country.
+PEERS = (Peer("floor", row="P3", must=6, ambitious=3, at_most=True, gate=20),)
+PEAK_MIB = {"full": 8 * 1024}  # P17; 4 GiB would be ambitious
+CAP_M = 250.0
+
+
+def prepare(folder, n):
+    """Write the polygons as the pipeline keeps them, and few for the warm-up."""
+    landscape.write_polygons(folder / "polygons.parquet", n)
+    landscape.write_polygons(folder / "few.parquet", 300)
+
+
+def read(folder):
+    """Path of the file: reading it is measured."""
+    return folder / "polygons.parquet"
+
+
+def small(path):
+    """Path of the small file."""
+    return path.with_name("few.parquet")
+
+
+def ours(path):
+    """Read the polygons and find the pairs."""
+    shapes = gpd.read_parquet(path).geometry.to_numpy()
+    i, _, _ = near_pairs(shapes, CAP_M, threads=2)
+    return {"rows": shapes.size, "pairs": i.size}
+
+
+def floor(path):
+    """Read the coordinates, and make no geometry of them."""
+    return {"rows": pyarrow.parquet.read_table(path).num_rows}
+
+
+def difference(side, ours, floor, *, cut):
+    """No row is lost, and there are neighbours (some fifteen pairs a polygon)."""
+    if ours["rows"] != floor["rows"]:
+        return f"{ours['rows']} rows, not {floor['rows']}"
+    return "" if ours["pairs"] > 3 * ours["rows"] else f"only {ours['pairs']} pairs"
