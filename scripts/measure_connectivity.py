@@ -40,9 +40,9 @@ def measure_connectivity(paths, *, group, mobility_class, **options):
         distance_kind="least_cost" if paths["resistance"] else "euclidean",
         **options,
     )
-    links[tables.links.columns] = tables.links
     # Longer links only serve those that move farther than the group does.
-    links = links[links["cost_m"] <= longest_link_m(**kernel)]
+    links = links[links["cost_m"] <= longest_link_m(**kernel)].reset_index(drop=True)
+    links[tables.links.columns] = tables.links
     links.to_parquet(paths["links"])
     tables.patches.to_parquet(paths["patch_connectivity"])
     tables.networks.to_parquet(paths["network_connectivity"])

@@ -47,6 +47,7 @@ def measure_gains(
         reach_m=max(reach, traits["dispersal_max_m"]),
         local_distance_m=traits["local_distance_m"],
         land=read_land(paths["resistance"]) if paths["resistance"] else None,
+        threads=threads,
     )
     useful = near_other_role(
         useful, new_links, role_distance_m=traits["role_distance_m"]
@@ -77,7 +78,9 @@ def group_polygons(paths):
 def group_barriers(paths, mobility_class):
     """Barriers, and the chance that the group gets across each."""
     barriers = gpd.read_parquet(paths["barriers"])
-    table = pd.read_csv(paths["barrier_types"], encoding="utf-8-sig")
+    table = pd.read_csv(
+        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
+    )
     chances = crossing_chances(barriers["barrier"], table, mobility_class)
     return barriers.geometry.to_numpy(), chances
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from robuust.runlog import log_to
 
 
-def publish_results(staged_paths, published_paths):
+def publish_results(staged_paths, published_paths, *, flows_folder):
     """Copy every file beside its place, then put all copies in place.
 
     Until the last copy is complete nothing changes, so a full disk or a killed run
@@ -20,6 +20,10 @@ def publish_results(staged_paths, published_paths):
             copy_file(staged, copy)
         for published, copy in copies.items():
             replace_file(copy, published)
+        for earlier in Path(flows_folder).glob("*.tif"):
+            # Of a group that has no such map any more.
+            if str(earlier) not in {str(Path(path)) for path in published_paths}:
+                earlier.unlink()
     finally:
         for copy in copies.values():
             if copy.exists():
@@ -55,4 +59,8 @@ def replace_file(copy, published):
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
-    publish_results(list(snakemake.input), list(snakemake.output))
+    publish_results(
+        list(snakemake.input),
+        list(snakemake.output),
+        flows_folder=snakemake.params.flows_folder,
+    )

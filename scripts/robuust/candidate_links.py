@@ -13,7 +13,7 @@ from robuust.least_cost_links import costs_to
 from robuust.network import dispersal_probability
 
 
-def patch_links(candidates, patches, barriers, *, land=None, **kernel):
+def patch_links(candidates, patches, barriers, *, land=None, threads=1, **kernel):
     """Links between candidates and the patches of one group.
 
     Parameters
@@ -24,6 +24,8 @@ def patch_links(candidates, patches, barriers, *, land=None, **kernel):
         Barriers, and the chance that a disperser of this group gets across each.
     land : Land or None
         What the group moves over, for a group that does not move straight.
+    threads : int
+        Processors to use; the links do not depend on it.
     **kernel
         d0_m, p0 (chance at that distance), reach_m (longest gap that is a link),
         local_distance_m (gap up to which habitat is one patch).
@@ -46,18 +48,20 @@ def patch_links(candidates, patches, barriers, *, land=None, **kernel):
     ([0.5], [False])
     """
     candidates, patches = _array(candidates), _array(patches)
-    i, j, gap_m = near_pairs_between(candidates, patches, kernel["reach_m"])
-    cost_m = _costs(candidates, patches, i, j, land, kernel["reach_m"])
+    i, j, gap_m = near_pairs_between(
+        candidates, patches, kernel["reach_m"], threads=threads
+    )
+    cost_m = _costs(candidates, patches, i, j, gap_m, land, kernel["reach_m"], threads)
     links = _links(candidates[i], patches[j], gap_m, cost_m, barriers, **kernel)
     return _possible(links.assign(candidate=i, patch=j), land)
 
 
-def mate_links(candidates, barriers, *, land=None, **kernel):
+def mate_links(candidates, barriers, *, land=None, threads=1, **kernel):
     """Links among candidates that would be habitat of one group, each pair once.
 
     Parameters
     ----------
-    candidates, barriers, land, kernel
+    candidates, barriers, land, threads, kernel
         As for `patch_links`.
 
     Returns
@@ -67,8 +71,9 @@ def mate_links(candidates, barriers, *, land=None, **kernel):
         probability, merges.
     """
     candidates = _array(candidates)
-    i, j, gap_m = near_pairs(candidates, kernel["reach_m"])
-    cost_m = _costs(candidates, candidates, i, j, land, kernel["reach_m"])
+    i, j, gap_m = near_pairs(candidates, kernel["reach_m"], threads=threads)
+    ends = candidates, candidates, i, j, gap_m
+    cost_m = _costs(*ends, land, kernel["reach_m"], threads)
     links = _links(candidates[i], candidates[j], gap_m, cost_m, barriers, **kernel)
     return _possible(links.assign(candidate=i, mate=j), land)
 
@@ -88,7 +93,7 @@ def link_table(candidates, patches, barriers, *, group, dispersal_max_m, **kerne
     dispersal_max_m : float
         Gap up to which two patches belong to one network [m].
     **kernel
-        And land, as for `patch_links`.
+        And land and threads, as for `patch_links`.
 
     Returns
     -------
@@ -125,13 +130,15 @@ def link_table(candidates, patches, barriers, *, group, dispersal_max_m, **kerne
     return table[columns].astype(dict.fromkeys(texts, "str") | flags)
 
 
-def _costs(shapes, targets, i, j, land, reach_m):
+def _costs(shapes, targets, i, j, gap_m, land, reach_m, threads):
     """Cost over the land of each pair, infinite beyond reach; without land, nothing."""
     if land is None:
         return None
-    *ends, cost_m = costs_to(shapes, targets, land, max_cost_m=reach_m)
+    *ends, cost_m = costs_to(shapes, targets, land, max_cost_m=reach_m, threads=threads)
     ways = pd.Series(cost_m, pd.MultiIndex.from_arrays(ends))
-    return ways.reindex(pd.MultiIndex.from_arrays([i, j])).fillna(np.inf).to_numpy()
+    pairs = pd.MultiIndex.from_arrays([i, j])
+    # No land is easier than easy land: cells may not make a way shorter than its gap.
+    return np.maximum(ways.reindex(pairs).fillna(np.inf).to_numpy(), gap_m)
 
 
 def _possible(links, land):

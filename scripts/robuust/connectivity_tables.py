@@ -15,6 +15,7 @@ from robuust.metapopulation import metapopulation_capacity
 from robuust.network import components, longest_link_m, name_networks
 
 KERNEL = ("d0_m", "p0", "p_min", "dispersal_max_m")
+MOST_IN_CIRCUIT = 10_000  # patches; effective resistance takes one solution each
 NO_COST_M = 1e-3  # patches this near are one point of a circuit
 DPC_COLUMNS = ("dpc", "dpc_intra", "dpc_flux", "dpc_connector")
 
@@ -55,7 +56,8 @@ def connectivity_tables(
         patch_id_a, patch_id_b, cost_m (what the move is worth in metres of easy land;
         the gap itself where moves are straight), crossing (chance to get across the
         barriers), probability (of the move, barriers included), within_dispersal;
-        every two patches at most once.
+        every two patches at most once. Links beyond `longest_link_m` count in the
+        sweep of dispersal only.
     group : str
         Name of the group.
     sweep_m : list of float
@@ -74,9 +76,9 @@ def connectivity_tables(
     -------
     ConnectivityTables
         patches: patch_id, network_id, dpc and its fractions, diic, betweenness,
-        metapopulation_share. links, as they were given: dpc (what PC loses without it,
-        percent), effective_m (resistance between its patches over all near links at
-        once, for groups that follow the land cover).
+        metapopulation_share. links, those that the group uses: dpc (what PC loses
+        without it, percent), effective_m (resistance between its patches over all near
+        links at once, for groups that follow the land cover, of up to 10,000 patches).
         networks: network_id, group, n_patches, area_ha, effective_ha, capacity_ru,
         eca_ha. group: one row of totals. sweep: group, distance_m, n_components,
         largest_share. dispersal_sweep: group, multiple, d0_m, pcnum,
@@ -90,7 +92,8 @@ def connectivity_tables(
     """
     patches = patches.sort_values("patch_id", ignore_index=True)
     ids = pd.Index(patches["patch_id"])
-    net = _network(patches, ids, links)
+    wider = _network(patches, ids, links)
+    net = _within(wider, longest_link_m(**{name: kernel[name] for name in KERNEL}))
     how = {"p_min": 0.0 if kernel["exact"] else kernel["p_min"], "threads": threads}
     link = (net.capacity, net.a, net.b, net.chance)
     label = components(ids.size, net.a[net.near], net.b[net.near])
@@ -138,7 +141,7 @@ def connectivity_tables(
         networks=_network_table(patches, network_id, label, total.network_pcnum, group),
         group=pd.DataFrame([of_group]).astype(texts | {"n_patches": "int64"}),
         sweep=_sweep_table(net, group, sweep_m, kernel),
-        dispersal_sweep=_dispersal_table(net, group, multiples, kernel, how),
+        dispersal_sweep=_dispersal_table(wider, group, multiples, kernel, how),
     )
 
 
@@ -162,13 +165,20 @@ def _network(patches, ids, links):
 def _effective_m(net, distance_kind):
     """Effective resistance of each near link, in the network of near links."""
     effective_m = np.full(net.a.size, np.nan)
-    if distance_kind == "least_cost":
+    if distance_kind == "least_cost" and net.capacity.size <= MOST_IN_CIRCUIT:
         a, b, cost_m = net.a[net.near], net.b[net.near], net.cost_m[net.near]
         resistance = np.where(cost_m < NO_COST_M, 0.0, cost_m)
         effective_m[net.near] = effective_resistances(
             net.capacity.size, a, b, resistance, a, b
         )
     return effective_m
+
+
+def _within(net, longest_m):
+    """Leave out the links that only those use who move farther than the group."""
+    kept = net.cost_m <= longest_m
+    of_links = {name: getattr(net, name)[kept] for name in net._fields[1:]}
+    return net._replace(**of_links)
 
 
 def _network_table(patches, network_id, label, network_pcnum, group):

@@ -13,6 +13,9 @@ from robuust.grid import Grid
 from robuust.least_cost import cost_probability
 from robuust.network import longest_link_m
 from robuust.resistance import cells_touched, patch_labels
+from robuust_kernels.blocks import in_blocks
+
+NO_WAYS = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 class Land(NamedTuple):
@@ -76,16 +79,18 @@ def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **
         threads=threads,
     )
     ways = direct_paths(links, land.grid.n_columns, land.grid.transform)
-    cost_m = edge_to_edge_m(links.cost_m, cell_m)
-    chance = cost_probability(cost_m, d0_m=kernel["d0_m"], p0=kernel["p0"])
     a, b = (np.asarray(label, dtype=np.int64) - 1 for label in (links.a, links.b))
+    distance_m = shapely.distance(patches[a], patches[b])
+    # No land is easier than easy land: cells may not make the way shorter than it is.
+    cost_m = np.maximum(edge_to_edge_m(links.cost_m, cell_m), distance_m)
+    chance = cost_probability(cost_m, d0_m=kernel["d0_m"], p0=kernel["p0"])
     keeps_apart = np.asarray(crossing, dtype=float) < 1
     met, _ = crossings(ways, np.asarray(barriers, dtype=object)[keeps_apart])
     return pd.DataFrame(
         {
             "a": a,
             "b": b,
-            "distance_m": shapely.distance(patches[a], patches[b]),
+            "distance_m": distance_m,
             "cost_m": cost_m,
             "crossing": 1.0,
             "probability": chance,
@@ -96,7 +101,7 @@ def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **
     )
 
 
-def costs_to(shapes, targets, land, *, max_cost_m):
+def costs_to(shapes, targets, land, *, max_cost_m, threads=1):
     """Cost of the easiest way from each shape to every target within reach.
 
     Parameters
@@ -108,6 +113,8 @@ def costs_to(shapes, targets, land, *, max_cost_m):
     land : Land
     max_cost_m : float
         Costlier ways are left out [m].
+    threads : int
+        Shapes worked on at a time.
 
     Returns
     -------
@@ -121,13 +128,15 @@ def costs_to(shapes, targets, land, *, max_cost_m):
         np.asarray(polygons, dtype=object).reshape(-1) for polygons in (shapes, targets)
     )
     cells = [cells_touched(geometry, land.grid) for geometry in shapes]
-    found = [(np.empty(0, int), np.empty(0, int), np.empty(0))]
-    for layer in _layers(targets):
-        labels = _labels(targets[layer], land, "shapes")
-        for k, (row, column) in enumerate(cells):
-            free = land.toll_m[row, column] == 0
-            if not free.any():
-                continue
+    layers = [
+        (layer, _labels(targets[layer], land, "shapes")) for layer in _layers(targets)
+    ]
+
+    def search(k, _):
+        row, column = cells[k]
+        free = land.toll_m[row, column] == 0
+        found = [NO_WAYS]
+        for layer, labels in layers if free.any() else ():
             label, cost_m = costs_from(
                 land.resistance,
                 labels,
@@ -138,6 +147,12 @@ def costs_to(shapes, targets, land, *, max_cost_m):
                 max_cost_m=max_cost_m + land.grid.cell_m,
             )
             found.append((np.full(label.size, k), layer[label - 1], cost_m))
+        return [np.concatenate(part) for part in zip(*found, strict=True)]
+
+    found = in_blocks(
+        search, shapes.size, block=1, threads=threads, label="least costs of candidates"
+    )
+    found = [NO_WAYS, *found]
     shape, target, cost_m = (np.concatenate(part) for part in zip(*found, strict=True))
     order = np.lexsort((target, shape))
     cost_m = edge_to_edge_m(cost_m, land.grid.cell_m)[order]

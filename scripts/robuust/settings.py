@@ -1,5 +1,6 @@
 """Are the settings and tables right? Every problem in words, before anything runs."""
 
+import math
 import re
 from dataclasses import replace
 from itertools import compress
@@ -116,7 +117,10 @@ def validate_settings(config, schema):
     validator = Draft202012Validator(
         schema, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
-    problems = []
+    problems = [
+        Problem(SETTINGS, None, place, f"found '{value}'; write a number that is one")
+        for place, value in _no_numbers(config)
+    ]
     for error in validator.iter_errors(config):
         place = _place(config, error.absolute_path)
         known = error.schema.get("properties", {})
@@ -137,6 +141,17 @@ def validate_settings(config, schema):
             message += _quotes(error.instance, error.schema)
             problems.append(Problem(SETTINGS, None, place, message))
     return in_order(problems)
+
+
+def _no_numbers(value, path=(), whole=None):
+    """Places of values that are .nan, which no bound of a schema refuses."""
+    whole = value if whole is None else whole
+    if isinstance(value, float) and math.isnan(value):
+        yield _place(whole, path), value
+    inside = value.items() if isinstance(value, dict) else ()
+    inside = enumerate(value) if isinstance(value, list) else inside
+    for key, found in inside:
+        yield from _no_numbers(found, (*path, key), whole)
 
 
 def schema_words(rule, schema):

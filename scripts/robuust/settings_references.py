@@ -110,6 +110,7 @@ def _least_cost(config, tables, file):
         for name in (asked if isinstance(asked, list) else [])
     ]
     covers = set(table_column(tables, "resistance", "land_cover"))
+    problems += _without_resistance(classes if asked == "all" else asked, tables)
     named += [
         (
             f"sources.land_cover[{source.get('name')}].classes",
@@ -132,6 +133,25 @@ def _least_cost(config, tables, file):
         for place, name, known, table in named
         if isinstance(name, str) and known and name not in known
     ]
+
+
+def _without_resistance(classes, tables):
+    """Find land cover that a class which follows it has no resistance for."""
+    rows = tables.get("resistance")
+    if rows is None or not {"land_cover", "mobility_class"} <= set(rows):
+        return []
+    of_class = rows.groupby("mobility_class")["land_cover"].agg(set).to_dict()
+    covers = set(rows["land_cover"].dropna())
+    found = []
+    for name in sorted(map(str, classes or [])):
+        missing = covers - of_class.get(name, set()) - of_class.get("*", set())
+        if missing:
+            message = (
+                f"{', '.join(sorted(missing))} has no row for {name}, nor for every"
+                " class (*); add one"
+            )
+            found.append(Problem("resistance", None, "land_cover", message))
+    return found
 
 
 def _section(config, key):

@@ -8,7 +8,6 @@ depends on: numba by itself does not notice that a kernel of another module chan
 """
 
 import importlib
-import os
 import shutil
 import sys
 
@@ -16,8 +15,7 @@ import numba
 
 from robuust_kernels.kept import FINISHED, HERE, are_kept, kept_in
 
-if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(kept_in())
+numba.config.CACHE_DIR = str(kept_in())
 
 
 def kernel(function):

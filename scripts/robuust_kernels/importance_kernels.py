@@ -1,12 +1,13 @@
 """What pairs of patches lose without a patch, or without a link, in between.
 
 From each patch (the source) the shortest paths make a tree. Only what hangs below a
-node in that tree can lose by its removal; those nodes are repaired alone. Numbered as
-the tree is walked, a branch first to its end, what hangs below a node is a range. The
-new best path to a node of the range comes over one of its links: from a node outside,
-whose own path is as it was, or from one inside that was repaired. No link gives more
-than it did before the removal, so the links of a node are tried from the best down,
-and the first from outside ends it. Few links are ever looked at.
+node in that tree can lose by its removal. Of the removals that a node hangs by, all
+are looked at together: a row has its best chance without each. The new best path comes
+over one of the node's links: from a node that does not hang by the same removal, whose
+own path is as it was, or from one that does, whose row tells. No link gives more than
+it did before the removal, so the links of a node are tried from the best down, until
+one gives less than any of the row. Nodes take their turn by distance, so that nearly
+all that leads to a node is known when it is looked at; the rest is mended afterwards.
 
 Where several paths are equally short, a node hangs below the last node that all of
 them share, so that nodes with a spare path are not repaired.
@@ -14,202 +15,127 @@ them share, so that nodes with a spare path are not repaired.
 
 import numpy as np
 
-from robuust_kernels.compiled import inlined, kernel
+from robuust_kernels.compiled import kernel
 from robuust_kernels.path_kernels import new_search, push, settle
-from robuust_kernels.tree_kernels import bound_ways, grow_tree, list_ways, order_ties
-
-
-@inlined
-def best_way(at, within, known, ways, found, sure):
-    """Best chance to reach a place after a removal, as far as it is known.
-
-    Parameters
-    ----------
-    at : int
-        The place.
-    within : tuple of int
-        Range of places under repair; the place that no way may come from; the only
-        place that this holds for, or negative if it holds for all.
-    known : int
-        Chances of places before this one were found already.
-    ways, found, sure
-        As for `repair`.
-
-    Returns
-    -------
-    chance : float
-    sure : bool
-        Whether it can still rise.
-    """
-    begin, origin, best, chance_of, _ = ways
-    low, high, banned, only = within
-    most, doubt = 0.0, 0.0
-    for way in range(begin[at], begin[at + 1]):
-        if best[way] <= most:
-            break
-        there = origin[way]
-        if there < low or there >= high:
-            if there != banned or (only >= 0 and only != at):
-                most = best[way]
-                break
-        elif there >= known:
-            doubt = max(doubt, best[way])
-        else:
-            if not sure[there]:
-                doubt = max(doubt, best[way])
-            most = max(most, found[there] * chance_of[way])
-    return most, doubt <= most
+from robuust_kernels.row_kernels import WIDTH, fill_rows
+from robuust_kernels.tree_kernels import grow_tree, list_ways, nest_removals, order_ties
 
 
 @kernel
-def repair(within, ways, found, sure, waiting):
-    """Find the best chances to reach a range of places after a removal.
+def add_losses(count, low, floor, chance, weights, removals, rows, sums):
+    """Add up what each removal takes from the pairs of the source, and tick it off.
 
     Parameters
     ----------
-    within : tuple of int
-        As for `best_way`.
-    ways : tuple of arrays
-        The ways of each place.
-    found, sure, waiting : ndarray of float64, bool, int32
-        The first takes the chances; the others are room to work in.
+    count, low, removals, rows
+        As for `fill_rows`.
+    floor : float
+        Smaller chances of a path count as zero.
+    chance : ndarray of float64, shape (n,)
+        Chance to reach each rank.
+    weights : tuple of arrays
+        Of each rank: capacity (zero where the pair is counted from its other end), and
+        the least chance that still is the same.
+    sums : tuple of ndarray of float64, shape (n,)
+        Loss and flow of each removal; added to.
     """
-    low, high, _, _ = within
-    left = 0
-    for at in range(low, high):
-        found[at], sure[at] = best_way(at, within, at, ways, found, sure)
-        if not sure[at]:
-            waiting[left] = at
-            left += 1
-    while left > 0:  # back and forth, until no chance rises
-        rises, still = False, 0
-        for turn in range(left // 2):
-            other = left - 1 - turn
-            waiting[turn], waiting[other] = waiting[other], waiting[turn]
-        for turn in range(left):
-            at = waiting[turn]
-            chance, sure[at] = best_way(at, within, high, ways, found, sure)
-            rises |= chance > found[at]
-            found[at] = chance
-            if not sure[at]:
-                waiting[still] = at
-                still += 1
-        if not rises:
-            break
-        left = still
+    worth, least = weights
+    over, beyond, level = removals[2], removals[3], removals[4]
+    row, found = rows[:2]
+    lost, flow = sums
+    for rank in range(count):
+        if level[rank] <= low:
+            continue
+        at, counts = over[rank], worth[rank] > 0
+        mine, same, was = row[rank], least[rank], chance[rank]
+        for k in range(level[rank] - low - 1, -1, -1):
+            now = found[mine + k]
+            if counts and now < same:
+                lost[at] += worth[rank] * (was - (now if now >= floor else 0.0))
+                flow[at] += worth[rank] * was
+            at = beyond[at]
+        over[rank], level[rank] = at, low
 
 
 @kernel
-def sum_losses(count, of_links, floor, tree, ways, ends, weights, room, total, sums):
-    """Sum up what the pairs of one source lose without each node, or link.
+def weigh_ranks(count, tie, reached, settled, patches, tree, weights):
+    """Write down what the pairs with each node of the tree are worth.
 
     Parameters
     ----------
     count : int
         Nodes in the tree.
-    of_links : bool
-        Whether links are removed rather than nodes.
-    floor : float
-        Smaller chances of a path count as zero.
-    tree, ways, ends
-        As above.
-    weights : tuple of arrays
-        Of each place: capacity (zero where the pair is counted from its other end),
-        the least chance that still is the same, and, summed over earlier places,
-        capacity times chance.
-    room : tuple of arrays
-        found, sure and waiting, for `repair`.
-    total : int
-        How many nodes or links have lost anything yet.
-    sums : tuple of arrays
-        loss and flow of each node or link, whether it has any yet, and a list of
-        those that have.
-
-    Returns
-    -------
-    int
-        How many have now.
-    """
-    node_of, up, size, chance = tree
-    hangs_by = ways[4]
-    own_low, own_high, inner_low, inner_high = ends
-    capacity, least, before = weights
-    found, sure, waiting = room
-    loss, flow, has_any, listed = sums
-    for at in range(1, count):
-        end = at + size[at]
-        if of_links:
-            if hangs_by[at] < 0:
-                continue
-            within = (at, end, up[at], at)
-            low = min(own_low[at], inner_low[at])
-            high = max(own_high[at], inner_high[at])
-            removed = hangs_by[at]
-        else:
-            within = (at + 1, end, at, -1)
-            low, high = inner_low[at], inner_high[at]
-            removed = node_of[at]
-        through = before[end] - before[within[0]]
-        if through <= 0:
-            continue
-        lost, isolated = through, low >= at and high < end
-        if not isolated:
-            repair(within, ways, found, sure, waiting)
-            lost, through = 0.0, 0.0
-            for there in range(within[0], end):
-                if capacity[there] > 0 and found[there] < least[there]:
-                    stays = found[there] if found[there] >= floor else 0.0
-                    lost += capacity[there] * (chance[there] - stays)
-                    through += capacity[there] * chance[there]
-        if through > 0:
-            if not has_any[removed]:
-                has_any[removed] = True
-                listed[total] = removed
-                total += 1
-            loss[removed] += lost
-            flow[removed] += through
-    return total
-
-
-@kernel
-def weigh_places(count, source, tie, reached, settled, place, patches, tree, weights):
-    """Write down who is where in the tree, and what the pairs with it are worth.
-
-    Parameters
-    ----------
-    count, source : int
-        Nodes in the tree; the one it begins at.
     tie : float
         Share by which chances differ that are the same.
-    reached, settled, place
-        Length of the path to each node, the nodes, and where each comes in the tree.
+    reached, settled
+        Length of the path to each node; the nodes.
     patches
         As for `removal_losses`.
-    tree, weights : tuple of arrays
-        As for `sum_losses`; filled.
+    tree
+        As `grow_tree` gives it.
+    weights : tuple of arrays
+        Takes for each rank: chance; capacity times capacity (zero where the pair is
+        counted from its other end); the least chance that still is the same; and
+        capacity times chance with all that hangs below.
 
     Returns
     -------
     float
         Capacity times chance of all that the source reaches.
     """
-    node_of, _, _, chance = tree
-    worth, least, summed = weights
+    chance, worth, least, through = weights
     capacity, turn = patches
-    for rank in range(count):
+    up, source = tree[0], settled[0]
+    everything = 0.0
+    chance[0], worth[0], least[0], through[0] = 1.0, 0.0, 1.0, 0.0
+    for rank in range(1, count):
         node = settled[rank]
-        at = place[node]
-        node_of[at] = node
-        chance[at] = np.exp(-reached[node])
-        least[at] = chance[at] * (1 - tie * (1 + reached[node]))
-    everything, summed[0] = 0.0, 0.0
-    for at in range(count):
-        node = node_of[at]
-        everything += capacity[node] * chance[at] if at > 0 else 0.0
+        chance[rank] = np.exp(-reached[node])
+        least[rank] = chance[rank] * (1 - tie * (1 + reached[node]))
+        everything += capacity[node] * chance[rank]
         later = turn[node] > turn[source]
-        worth[at] = capacity[source] * capacity[node] if later else 0.0
-        summed[at + 1] = summed[at] + worth[at] * chance[at]
+        worth[rank] = capacity[source] * capacity[node] if later else 0.0
+        through[rank] = worth[rank] * chance[rank]
+    for rank in range(count - 1, 0, -1):
+        through[up[rank]] += through[rank]
     return everything
+
+
+@kernel
+def lose_removals(
+    count, of_links, cut, arcs, where, tree, weights, ways, removals, rows, sums
+):
+    """Sum up what the pairs of one source lose by each removal.
+
+    Parameters
+    ----------
+    count, of_links, arcs, where, tree, ways, removals, rows
+        As for `fill_rows`.
+    cut
+        As for `removal_losses`.
+    weights
+        As for `weigh_ranks`.
+    sums : tuple of ndarray of float64, shape (n,)
+        Take loss and flow of each removal, by rank.
+    """
+    lost, flow = sums
+    up = tree[0]
+    chance, worth, least, through = weights
+    cut_off, level = removals[1], removals[4]
+    deepest = 0
+    for rank in range(count):
+        lost[rank], flow[rank] = 0.0, 0.0
+        deepest = max(deepest, level[rank])
+    for rank in range(count - 1, 0, -1):
+        at = rank if of_links else up[rank]
+        if cut_off[at]:
+            lost[at] += through[rank]
+            flow[at] += through[rank]
+    for low in range((deepest - 1) // WIDTH * WIDTH, -1, -WIDTH):  # the deepest first
+        fill_rows(count, low, of_links, cut[1], arcs, where, tree, ways, removals, rows)
+        add_losses(
+            count, low, cut[1], chance, (worth, least), removals, rows, (lost, flow)
+        )
 
 
 @kernel
@@ -246,11 +172,14 @@ def removal_losses(start, stop, graph, chances, patches, cut, of_links, room, re
         Sum over unordered pairs of capacity times capacity times what the chance
         loses, and times the chance of those that lose anything.
     """
-    search, tree, ways, ends, weights, repairs, place, sums = room
+    search, tree, ways, weights, removals, repairs, place, local, sums = room
     first, neighbour, length = graph
     heap, so_far, before, settled = search
-    _, up, size, _ = tree
-    summed = weights[2]
+    chance, through = weights[0], weights[3]
+    hangs_by = ways[4]
+    lost, flow = local
+    loss, flows, has_any, listed = sums
+    arcs, where = (first, neighbour, chances), (place, settled)
     limit, floor, tie = cut
     total = 0
     for source in range(start, stop):
@@ -260,25 +189,45 @@ def removal_losses(start, stop, graph, chances, patches, cut, of_links, room, re
             first, neighbour, length, limit, heaped, heap, so_far, before, settled
         )
         order_ties(count, graph, so_far, before, settled, place)
-        grow_tree(count, graph, so_far, settled, place, up, size)
-        reached[source] = weigh_places(
-            count, source, tie, so_far, settled, place, patches, tree, weights
+        grow_tree(count, graph, so_far, settled, place, tree)
+        reached[source] = weigh_ranks(
+            count, tie, so_far, settled, patches, tree, weights
         )
-        if summed[count] > 0:
-            where = place, before, summed
-            list_ways(count, graph, chances, floor, tree, where, of_links, ways)
-            bound_ways(count, up, ways, ends)
-            total = sum_losses(
-                count, of_links, floor, tree, ways, ends, weights, repairs, total, sums
+        if through[0] > 0:
+            known = place, settled, before, chance
+            list_ways(
+                count, graph, chances, floor, tree, known, through, of_links, ways
             )
+            nest_removals(count, of_links, tree, through, ways, removals)
+            lose_removals(
+                count,
+                of_links,
+                cut,
+                arcs,
+                where,
+                tree,
+                weights,
+                ways,
+                removals,
+                repairs,
+                local,
+            )
+            for rank in range(1, count):
+                if flow[rank] > 0:
+                    removed = hangs_by[rank] if of_links else settled[rank]
+                    if not has_any[removed]:
+                        has_any[removed] = True
+                        listed[total] = removed
+                        total += 1
+                    loss[removed] += lost[rank]
+                    flows[removed] += flow[rank]
         for rank in range(count):
             place[settled[rank]] = -1
             so_far[settled[rank]] = np.inf
-    loss, flow, has_any, listed = sums
     removed = listed[:total].copy()
-    losses, flows = loss[removed], flow[removed]
-    loss[removed], flow[removed], has_any[removed] = 0.0, 0.0, False
-    return removed, losses, flows
+    losses, through_all = loss[removed], flows[removed]
+    loss[removed], flows[removed], has_any[removed] = 0.0, 0.0, False
+    return removed, losses, through_all
 
 
 def new_room(n, n_arcs, *, of_links):
@@ -295,18 +244,26 @@ def new_room(n, n_arcs, *, of_links):
     -------
     tuple
     """
-    tree = *(np.empty(n, dtype=np.int32) for _ in range(3)), np.empty(n)
-    n_ways = n_arcs + n
+
+    def whole(size, dtype=np.int32):
+        return np.empty(size, dtype=dtype)
+
+    tree = tuple(whole(n) for _ in range(4))
     ways = (
-        np.empty(n + 1, dtype=np.int64),
-        np.empty(n_ways, dtype=np.int32),
-        np.empty(n_ways),
-        np.empty(n_ways),
-        np.empty(n, dtype=np.int64),
+        whole(n + 1, np.int64),
+        whole(n_arcs),
+        whole(n_arcs, float),
+        whole(n_arcs, float),
+        whole(n, np.int64),
+        whole(n, float),
+        whole(n),
+        whole(n),
     )
-    ends = tuple(np.empty(n, dtype=np.int32) for _ in range(4))
-    weights = np.empty(n), np.empty(n), np.empty(n + 1)
-    repairs = np.empty(n), np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int32)
+    weights = tuple(whole(n, float) for _ in range(4))
+    removals = whole(n, bool), whole(n, bool), whole(n), whole(n), whole(n)
+    doubts = whole(n), whole(n_arcs), whole(n_arcs), whole(n_arcs), whole(n_arcs)
+    waits = whole(n), np.zeros(n)
+    rows = whole(n, np.int64), whole(n * WIDTH, float), whole(n, float), doubts, waits
     place = np.full(n, -1, dtype=np.int32)
     m = n_arcs if of_links else n
     sums = (
@@ -315,7 +272,8 @@ def new_room(n, n_arcs, *, of_links):
         np.zeros(m, dtype=np.bool_),
         np.empty(m, dtype=np.int64),
     )
-    return new_search(n), tree, ways, ends, weights, repairs, place, sums
+    local = whole(n, float), whole(n, float)
+    return (new_search(n), tree, ways, weights, removals, rows, place, local, sums)
 
 
 def smallest_calls():

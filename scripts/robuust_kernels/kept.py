@@ -17,12 +17,18 @@ def kept_in():
     Returns
     -------
     Path
-        In ``__pycache__`` beside the kernels; where that cannot be written, in a
+        Where the environment says so with NUMBA_CACHE_DIR; else in ``__pycache__``
+        beside the kernels; where that cannot be written, in a
         folder of the user's own among the temporary files.
     """
-    digest = hashlib.sha256(version("numba").encode())
+    # numba looks at the place and the time of a file, and at no other file.
+    digest = hashlib.sha256(f"{version('numba')} {HERE}".encode())
     for path in sorted(HERE.glob("*.py")):
-        digest.update(path.read_bytes())
+        digest.update(path.read_bytes() + str(path.stat().st_mtime_ns).encode())
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return (
+            Path(os.environ["NUMBA_CACHE_DIR"]) / f"kernels-{digest.hexdigest()[:16]}"
+        )
     beside = HERE / "__pycache__"
     writable = os.access(beside if beside.exists() else HERE, os.W_OK)
     own = Path(tempfile.gettempdir()) / f"robuust-{getpass.getuser()}"

@@ -1,4 +1,9 @@
-"""The tree of shortest paths from one node, and the other ways to get to its nodes."""
+"""The tree of shortest paths from one node, and the other ways to get to its nodes.
+
+Nodes of the tree go by their rank: 0 is where it begins, the nearest comes first. Each
+is entered and left once on a walk through the tree, a branch first to its end: what is
+entered in between hangs below it.
+"""
 
 import numpy as np
 
@@ -54,7 +59,7 @@ def order_ties(count, graph, reached, before, settled, place):
 
 
 @kernel
-def grow_tree(count, graph, reached, settled, place, up, size):
+def grow_tree(count, graph, reached, settled, place, tree):
     """Hang each node below the last node that all its shortest paths share.
 
     Parameters
@@ -66,18 +71,15 @@ def grow_tree(count, graph, reached, settled, place, up, size):
     reached, settled
         As `settle` leaves them.
     place : ndarray of int32, shape (n,)
-        Takes for each node that was reached where it comes in the tree.
-    up : ndarray of int32, shape (n,)
-        Takes for each place in the tree the place it hangs below.
-    size : ndarray of int32, shape (n,)
-        Takes for each place how many hang below it, itself included.
+        Takes the rank of each node that was reached.
+    tree : tuple of ndarray of int32, shape (n,)
+        Take for each rank the one it hangs below, when it is entered, when it is left,
+        and the branch of the beginning it is in, by the rank of its first node.
     """
     first, neighbour, length = graph
-    above = np.empty(count, dtype=np.int32)  # these three by rank: the nearest first
-    below = np.ones(count, dtype=np.int32)
-    free = np.empty(count, dtype=np.int32)
-    place[settled[0]] = 0  # a rank until all are known
-    above[0] = 0
+    up, enter, leave, branch = tree
+    place[settled[0]] = 0
+    up[0], branch[0] = 0, 0
     for rank in range(1, count):
         node = settled[rank]
         so_far, shared = reached[node], -1
@@ -85,33 +87,36 @@ def grow_tree(count, graph, reached, settled, place, up, size):
             if length[arc] > so_far:
                 break
             there = neighbour[arc]
-            one = place[there]
-            if one >= 0 and reached[there] + length[arc] <= so_far:
+            if reached[there] + length[arc] <= so_far and place[there] >= 0:
+                one = place[there]
                 other = one if shared < 0 else shared
                 while one != other:
                     if one > other:
-                        one = above[one]
+                        one = up[one]
                     else:
-                        other = above[other]
+                        other = up[other]
                 shared = one
-        above[rank] = shared
+        up[rank] = shared
+        branch[rank] = branch[shared] if shared > 0 else rank
         place[node] = rank
+    for rank in range(count):
+        leave[rank] = 1
     for rank in range(count - 1, 0, -1):
-        below[above[rank]] += below[rank]
-    up[0], size[0], free[0] = 0, count, 1
-    place[settled[0]] = 0
-    for rank in range(1, count):
-        over = above[rank]
-        to = free[over]
-        free[over] = to + below[rank]
-        free[rank] = to + 1
-        size[to] = below[rank]
-        up[to] = place[settled[over]]
-        place[settled[rank]] = to
+        leave[up[rank]] += leave[rank]  # how many hang below it, itself included
+    enter[0] = 0
+    for rank in range(1, count):  # what is entered last is left when all else is
+        over = up[rank]
+        begin = enter[over] + leave[over] - leave[rank]
+        enter[rank] = begin
+        leave[over] -= leave[rank]
+    for rank in range(count):
+        leave[rank] = enter[rank] + 1
+    for rank in range(count - 1, 0, -1):
+        leave[up[rank]] = max(leave[up[rank]], leave[rank])
 
 
 @kernel
-def list_ways(count, graph, chances, floor, tree, where, of_links, ways):
+def list_ways(count, graph, chances, floor, tree, where, through, of_links, ways):
     """List for each node of the tree by which links it could be reached, best first.
 
     Parameters
@@ -124,49 +129,57 @@ def list_ways(count, graph, chances, floor, tree, where, of_links, ways):
         Chance of each link.
     floor : float
         Smaller chances of a path count as zero.
-    tree : tuple of arrays
-        node, up, size and chance of each place in the tree.
+    tree
+        As `grow_tree` gives it.
     where : tuple of arrays
-        Place of each node, negative for those not in the tree; last node before each
-        on its best path; and what can be lost, summed over earlier places: branches
-        without are left out.
+        Rank of each node, negative for those not in the tree; the nodes by rank; last
+        node before each on its best path; and chance to reach each rank.
+    through : ndarray of float64, shape (n,)
+        What can be lost with all that hangs below a rank; branches without are left
+        out.
     of_links : bool
         Whether links are removed rather than nodes.
     ways : tuple of arrays
-        Takes where the ways of each place begin; for each way the place it comes
-        from, its chance from the source and that of its link; and for each place the
-        link that it hangs by. Ways from another branch of the source are there
-        whatever is removed: what is worse than the best of them is left out, and it
-        comes from place -1.
+        Takes where the ways of each rank begin; for each way the rank it comes from,
+        its chance from the beginning and that of its link; for each rank the link
+        that it hangs by, and the best way from another branch. That one is there
+        whatever is removed, and what is worse is left out; and when the first and the
+        last are entered from which ways lead here, but for the one it hangs by.
     """
     first, neighbour, _ = graph
-    node_of, up, size, chance = tree
-    place, before, summed = where
-    begin, origin, best, chance_of, hangs_by = ways
-    total, branch, branch_end = 0, 1, 0
+    up, enter, _, branch = tree
+    place, settled, before, chance = where
+    begin, origin, best, chance_of, hangs_by, spare, low, high = ways
+    total = 0
     begin[0], begin[1] = 0, 0
-    for at in range(1, count):
-        if at >= branch_end:
-            branch, branch_end = at, at + size[at]
-        hangs_by[at], begin[at + 1] = -1, total
-        if summed[branch_end] <= summed[branch] or (at == branch and not of_links):
-            continue  # there is nothing to lose, or to lose it by
-        node, start, spare = node_of[at], total, 0.0
+    low[0], high[0] = count, -1
+    for rank in range(1, count):
+        hangs_by[rank], spare[rank] = -1, 0.0
+        low[rank], high[rank] = count, -1
+        mine = branch[rank]
+        if through[mine] <= 0 or (rank == mine and not of_links):
+            begin[rank + 1] = total
+            continue
+        node, start, aside = settled[rank], total, 0.0
+        earliest, latest = count, -1
         for arc in range(first[node], first[node + 1]):
             step = chances[arc]
-            if step < floor or step <= spare:
+            if step < floor or step <= aside:
                 break
             there = place[neighbour[arc]]
             if there < 0:
                 continue
             way = chance[there] * step
-            if there == up[at] and neighbour[arc] == before[node]:
-                hangs_by[at] = arc
-            elif there < branch or there >= branch_end:
-                spare = max(spare, way)
+            if way < floor or way <= aside:
                 continue
-            if way < floor or way <= spare:
+            if there == up[rank] and neighbour[arc] == before[node]:
+                hangs_by[rank] = arc
+            elif branch[there] != mine:
+                aside = way
                 continue
+            else:
+                earliest = min(earliest, enter[there])
+                latest = max(latest, enter[there])
             to = total
             while to > start and best[to - 1] < way:
                 origin[to], best[to] = origin[to - 1], best[to - 1]
@@ -174,53 +187,70 @@ def list_ways(count, graph, chances, floor, tree, where, of_links, ways):
                 to -= 1
             origin[to], best[to], chance_of[to] = there, way, step
             total += 1
-        if spare >= floor:
-            while total > start and best[total - 1] <= spare:
+        if aside > 0:
+            while total > start and best[total - 1] <= aside:
                 total -= 1
-            origin[total], best[total], chance_of[total] = -1, spare, 1.0
-            total += 1
-        begin[at + 1] = total
+            earliest = -1
+        begin[rank + 1] = total
+        spare[rank], low[rank], high[rank] = aside, earliest, latest
 
 
 @kernel
-def bound_ways(count, up, ways, ends):
-    """Tell the range of places from which ways lead to what hangs below each place.
+def nest_removals(count, of_links, tree, through, ways, removals):
+    """Tell which removals each node of the tree hangs by, and which need a look.
 
     Parameters
     ----------
     count : int
         Nodes in the tree.
-    up, ways
-        The tree, and the ways of each place.
-    ends : tuple of ndarray of int32, shape (n,)
-        Take the first and the last origin of ways to each place, and to those below
-        it; the way that a place hangs by is not counted.
+    of_links : bool
+        Whether links are removed rather than nodes.
+    tree, through, ways
+        As for `list_ways`; the last two of the ways are used up.
+    removals : tuple of arrays
+        Take for each rank: whether its removal needs a look; whether all below it is
+        lost without one; the last before it to be looked at whose removal it hangs
+        by, and the next before that; and how many there are.
     """
-    begin, origin, _, _, hangs_by = ways
-    own_low, own_high, low, high = ends
-    for at in range(count):
-        own_low[at], own_high[at] = count, -1
-        low[at], high[at] = count, -1
-    for at in range(count - 1, 0, -1):
-        least, most = count, -1
-        for way in range(begin[at], begin[at + 1]):
-            if origin[way] != up[at] or hangs_by[at] < 0:
-                least, most = min(least, origin[way]), max(most, origin[way])
-        own_low[at], own_high[at] = least, most
-        over = up[at]
-        low[over] = min(low[over], low[at], least)
-        high[over] = max(high[over], high[at], most)
+    up, enter, leave, _ = tree
+    hangs_by, low, high = ways[4], ways[6], ways[7]
+    look, cut_off, over, beyond, level = removals
+    for rank in range(count):
+        look[rank], cut_off[rank] = False, False
+    for rank in range(count - 1, 0, -1):
+        above = up[rank]
+        least, most = low[rank], high[rank]
+        at = rank if of_links else above
+        if through[rank] > 0:
+            cut_off[at] = True
+        if least < enter[at] or most >= leave[at]:
+            look[at] = True
+        low[above], high[above] = min(low[above], least), max(high[above], most)
+    look[0], cut_off[0], over[0], beyond[0], level[0] = False, False, 0, 0, 0
+    for rank in range(1, count):
+        look[rank] &= cut_off[rank] and (hangs_by[rank] >= 0 or not of_links)
+        cut_off[rank] &= not look[rank] and (hangs_by[rank] >= 0 or not of_links)
+        above = up[rank]
+        beyond[rank] = above if look[above] and not of_links else over[above]
+        over[rank] = rank if look[rank] and of_links else beyond[rank]
+        level[rank] = level[above]
+        if of_links:
+            level[rank] += look[rank]
+        else:
+            level[rank] += look[above]
 
 
 def smallest_calls():
     """Compile the kernels of this module."""
     first, zero = np.zeros(2, dtype=np.int64), np.zeros(1, dtype=np.int32)
     graph, one = (first, np.empty(0, dtype=np.int32), np.empty(0)), np.ones(1)
+    flag = np.zeros(1, dtype=np.bool_)
     order_ties(1, graph, one, zero, zero, zero)
-    grow_tree(1, graph, one, zero, zero, zero, zero)
-    ways = first, zero, one, one, first
-    where = zero, zero, np.zeros(2)
+    tree = zero, zero, zero, zero
+    grow_tree(1, graph, one, zero, zero, tree)
+    ways = first, zero, one, one, first, one, zero, zero
+    where = zero, zero, zero, one
+    removals = flag, flag.copy(), zero, zero, zero
     for of_links in (False, True):
-        tree = zero, zero, zero, one
-        list_ways(1, graph, graph[2], 0.5, tree, where, of_links, ways)
-    bound_ways(1, zero, ways, (zero, zero, zero, zero))
+        list_ways(1, graph, graph[2], 0.5, tree, where, one, of_links, ways)
+        nest_removals(1, of_links, tree, one, ways, removals)

@@ -98,6 +98,8 @@ def test_a_missing_key_is_named_with_its_meaning(config, few):
         ("network", "p0", 0, "more than 0 and less than 1"),
         ("network", "p0", 1.5, "found '1.5'"),
         ("network", "p_min", 0.2, "at most 0.1"),
+        ("network", "crossing_width_m", float("nan"), "found 'nan'"),
+        ("network", "dispersal_multiples", [1, float("nan")], "found 'nan'"),
         ("network", "sweep_m", [50, -1], "more than 0"),
         ("network", "sweep_m", [], "at least 1 long"),
         ("grid", "cell_m", "25", "write it without quotes"),
@@ -169,6 +171,17 @@ def test_least_cost_is_for_mobility_classes(config, tables, classes, column, wor
     problem = only_problem(config, tables)
     assert problem.column == column
     assert words in problem.message
+
+
+def test_every_land_cover_needs_a_resistance_for_a_class_that_moves_over_it(
+    config, few
+):
+    rows = few["resistance"]
+    few["resistance"] = rows[(rows["mobility_class"] != "*") | (rows.index % 2 == 0)]
+    config["least_cost"]["classes"] = ["amphibians", "bats"]
+    problem = only_problem(config, few)
+    assert problem.file == config["tables"]["resistance"]
+    assert "has no row for bats" in problem.message
 
 
 def test_least_cost_needs_land_cover(config, few):

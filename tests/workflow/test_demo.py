@@ -38,6 +38,7 @@ STATUSES = {
     *["viable", "phantom", "relict", "dormant"],
     *["unsearched", "lost", "colonisable", "unreachable"],
 }
+OVER_LAND = ("amphibians_pools", "reptiles_heath")
 RASTERS = ("robustness_score", "robust_groups", "buffer_groups", "habitat_variety")
 COLUMNS = {
     "patches": """patch_id group network_id area_ha effective_ha core_ha n_polygons
@@ -548,10 +549,16 @@ def test_an_id_is_found_in_the_layer_that_it_points_to(
 
 def test_a_link_is_as_long_as_the_gap_between_its_patches(layer):
     shapes = layer("patches").set_index("patch_id").geometry
-    links = layer("links").iloc[::10]
+    links = layer("links").iloc[::3]
     a, b = (shapes[links[f"patch_id_{end}"]].to_numpy() for end in "ab")
     assert shapely.distance(a, b) == pytest.approx(links["distance_m"], abs=1e-6)
-    assert links.length.to_numpy() == pytest.approx(links["distance_m"], abs=1e-6)
+    over_land = links["group"].isin(OVER_LAND)
+    straight, way = links[~over_land], links[over_land]
+    assert straight.length.to_numpy() == pytest.approx(straight["distance_m"], abs=1e-6)
+    assert (straight["cost_m"] == straight["distance_m"]).all()
+    assert len(way)
+    assert (way["cost_m"] >= way["distance_m"] - 1e-6).all()
+    assert (way.length >= way["distance_m"] - 1e-6).all()  # from cell to cell
 
 
 def test_relict_sites_are_the_relicts_and_phantoms_of_the_populations(layer):

@@ -42,6 +42,8 @@ rule publish_results:
         update("published/tables/a.csv"),
     log:
         "publish.log",
+    params:
+        flows_folder="published/current_flow",
     script:
         "SCRIPT"
 
@@ -146,7 +148,11 @@ def test_nothing_changes_before_every_copy_is_complete(tmp_path):
         (tmp_path / name).write_text(name)
     staged = [tmp_path / "new_a", tmp_path / "is_not_there"]
     with pytest.raises(OSError, match="earlier results are as they were"):
-        publish_results(staged, [tmp_path / "old_a", tmp_path / "old_b"])
+        publish_results(
+            staged,
+            [tmp_path / "old_a", tmp_path / "old_b"],
+            flows_folder=tmp_path / "f",
+        )
     assert (tmp_path / "old_a").read_text() == "old_a"
     assert not list(tmp_path.glob("*.new"))
 
@@ -155,12 +161,30 @@ def test_a_folder_that_takes_no_files_is_named_in_words(tmp_path):
     (tmp_path / "new").write_text("new")
     (tmp_path / "results").write_text("a file, where the folder should be")
     with pytest.raises(OSError, match="name another results_dir"):
-        publish_results([tmp_path / "new"], [tmp_path / "results" / "robuust.gpkg"])
+        publish_results(
+            [tmp_path / "new"],
+            [tmp_path / "results" / "robuust.gpkg"],
+            flows_folder=tmp_path / "f",
+        )
 
 
 def test_notes_of_qgis_about_the_old_geopackage_go_with_it(tmp_path):
     (tmp_path / "new").write_text("new")
     for suffix in ("", "-wal", "-shm"):
         (tmp_path / f"robuust.gpkg{suffix}").write_text("old")
-    publish_results([tmp_path / "new"], [tmp_path / "robuust.gpkg"])
+    publish_results(
+        [tmp_path / "new"], [tmp_path / "robuust.gpkg"], flows_folder=tmp_path / "f"
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "robuust.gpkg"]
+
+
+def test_maps_of_groups_that_have_none_any_more_go(tmp_path):
+    (tmp_path / "new").write_text("new")
+    flows = tmp_path / "current_flow"
+    flows.mkdir()
+    for group in ("frogs", "lizards"):
+        (flows / f"{group}.tif").write_text("old")
+    publish_results([tmp_path / "new"], [flows / "frogs.tif"], flows_folder=flows)
+    assert {path.name: path.read_text() for path in flows.iterdir()} == {
+        "frogs.tif": "new"
+    }

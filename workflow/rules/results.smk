@@ -148,6 +148,7 @@ rule publish_results:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        flows_folder=f"{RESULTS}/current_flow",
     script:
         "../../scripts/publish_results.py"
 
