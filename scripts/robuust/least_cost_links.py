@@ -15,6 +15,7 @@ from robuust.network import longest_link_m
 from robuust.resistance import cells_touched, patch_labels
 from robuust_kernels.blocks import in_blocks
 
+MOST_MISSING = 0.2  # of the patches may have no cell; with more the cells are too large
 NO_WAYS = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
@@ -65,11 +66,12 @@ def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **
     Raises
     ------
     ValueError, MemoryError
-        As `direct_links`: with words what to do when reach and patches are too many.
+        As `direct_links`: with words what to do when reach and patches are too many;
+        or if more than a fifth of the patches have no cell.
     """
     patches = np.asarray(geometries, dtype=object).reshape(-1)
     cell_m = land.grid.cell_m
-    labels = _labels(patches, land, "patches")
+    labels = _labels(patches, land, "patches", most_missing=MOST_MISSING)
     links = direct_links(
         land.resistance,
         labels,
@@ -177,18 +179,16 @@ def _layers(shapes):
     return [np.flatnonzero(layer == k) for k in np.unique(layer)]
 
 
-def _labels(shapes, land, what):
-    """Cells of each shape; tell which have none."""
+def _labels(shapes, land, what, *, most_missing=1.0):
+    """Cells of each shape; tell which have none, and stop when they are many."""
     labels, missing = patch_labels(shapes, land.toll_m, land.grid)
+    words = (
+        f"{missing.size} of {len(shapes)} {what} have no cell of their own without a"
+        " barrier, so no way leads there: make least_cost.cell_m smaller than"
+        f" {land.grid.cell_m:g} m"
+    )
+    if missing.size > most_missing * len(shapes):
+        raise ValueError(f"{words}, or leave the class out of least_cost.classes")
     if missing.size:
-        logging.getLogger(__name__).warning(
-            "%d of %d %s have no cell of their own without a barrier (the first at"
-            " position %d), so no way leads there: make least_cost.cell_m smaller than"
-            " %g m",
-            missing.size,
-            len(shapes),
-            what,
-            missing[0],
-            land.grid.cell_m,
-        )
+        logging.getLogger(__name__).warning("%s (first: number %d)", words, missing[0])
     return labels

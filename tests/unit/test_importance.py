@@ -137,6 +137,29 @@ def test_a_chain_of_touching_patches_hangs_by_each_of_them():
     assert found["dpc_connector"] == pytest.approx(100 * 2 * k * (n - 1 - k) / n**2)
 
 
+def braid(n, seed):
+    """A chain with weaker links past one and past two patches, and some far ones."""
+    random = np.random.default_rng(seed)
+    here = np.arange(n)
+    links = [(here[:-step], here[step:], base) for step, base in STEPS.items()]
+    far = random.integers(0, n, (2, n // 5))
+    links.append((far.min(axis=0), far.max(axis=0), 0.2))
+    a, b = (np.concatenate([link[side] for link in links]) for side in (0, 1))
+    chance = np.concatenate([np.full(link[0].size, link[2]) for link in links])
+    chance *= random.uniform(0.97, 1, chance.size)
+    apart = a != b
+    return random.lognormal(0, 1, n), a[apart], b[apart], chance[apart]
+
+
+STEPS = {1: 0.99, 2: 0.94, 3: 0.85}  # past how many, and the chance
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_patches_that_hang_by_a_great_many_others_are_counted_exactly(seed):
+    # The kernel looks at 16 removals at a time; here paths run through up to 80.
+    check_against_removal(*braid(80, seed), [0.0, 1e-3][seed % 2])
+
+
 def test_paths_back_and_forth_below_a_removed_patch_are_found():
     # Without 1, patch 4 is reached by 0-7-6-5-4 and 2 from 4 by 3: against the tree.
     a, b = [0, 1, 2, 3, 4, 5, 6, 0], [1, 2, 3, 4, 5, 6, 7, 7]

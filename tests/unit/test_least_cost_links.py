@@ -115,14 +115,27 @@ def test_cutting_a_patch_into_touching_halves_leaves_pcnum_as_it_was(landscape):
 
 
 def test_a_patch_without_a_cell_has_no_links_and_the_log_says_so(caplog):
-    patch = np.array([[1, 0, 2, 0]])
+    patch = np.array([[1, 2, 3, 4, 0]])
     patches = [*cell_boxes(patch), shapely.box(900, 900, 910, 910)]
-    land = land_of(np.ones((1, 4)))
-    found = find_least_cost_links(patches, [], [], land, **KERNEL)
-    assert list(zip(found["a"], found["b"], strict=True)) == [(0, 1)]
-    assert "1 of 3 patches" in caplog.text
-    assert "position 2" in caplog.text
+    found = find_least_cost_links(patches, [], [], land_of(np.ones((1, 5))), **KERNEL)
+    assert set(found["a"]) | set(found["b"]) == {0, 1, 2, 3}
+    assert "1 of 5 patches" in caplog.text
+    assert "number 4" in caplog.text
     assert "least_cost.cell_m smaller than 25 m" in caplog.text
+
+
+def test_cells_too_large_for_the_patches_stop_with_words():
+    patches = [*cell_boxes(np.array([[1, 0, 2]])), shapely.box(900, 900, 910, 910)]
+    with pytest.raises(ValueError, match=r"1 of 3 patches have no cell .*cell_m smaller"):
+        find_least_cost_links(patches, [], [], land_of(np.ones((1, 3))), **KERNEL)
+
+
+def test_no_way_is_shorter_than_the_gap_that_it_bridges():
+    # On cells of 25 m two patches 24 m apart lie in neighbouring cells.
+    patches = shapely.box([0, 34], -25, [10, 50], 0)
+    found = find_least_cost_links(patches, [], [], land_of(np.ones((1, 2))), **KERNEL)
+    assert found["distance_m"].tolist() == [24]
+    assert found["cost_m"].tolist() == [24]
 
 
 def test_costs_from_candidates_are_edge_to_edge_and_within_reach():

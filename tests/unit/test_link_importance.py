@@ -75,6 +75,17 @@ def test_importance_in_landscapes_is_what_removing_each_link_really_costs(seed):
     np.testing.assert_allclose(found, naive(*network, p_min), atol=1e-9)
 
 
+@pytest.mark.parametrize("p_min", [0.0, 1e-3])
+def test_patches_that_hang_by_a_great_many_links_are_counted_exactly(p_min):
+    n, random = 80, np.random.default_rng(5)
+    here = np.arange(n)
+    a, b = np.r_[here[:-1], here[:-2]], np.r_[here[1:], here[2:]]
+    chance = np.r_[np.full(n - 1, 0.99), np.full(n - 2, 0.93)]
+    network = np.ones(n), a, b, chance * random.uniform(0.97, 1, a.size)
+    found = link_importance(*network, p_min=p_min)
+    np.testing.assert_allclose(found, naive(*network, p_min), atol=1e-9)
+
+
 def test_threads_change_no_bit():
     network = landscape(600, 5)
     one = link_importance(*network, p_min=1e-3)
