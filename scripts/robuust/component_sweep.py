@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from robuust.checks import checked_numbers
 from robuust.graphs import checked_ends
 from robuust.paths import checked_capacity
 from robuust_kernels.component_kernels import sweep_components
@@ -50,10 +51,13 @@ def component_sweep(capacity, a, b, distance_m, sweep_m, *, longest_m):
     """
     capacity = checked_capacity(capacity)
     a, b = (end.astype(np.int64) for end in checked_ends(capacity.size, a, b))
-    distance_m = np.asarray(distance_m, dtype=float)
-    sweep_m = np.unique(np.asarray(sweep_m, dtype=float))
-    if not (distance_m >= 0).all() or np.isnan(sweep_m).any():
-        raise ValueError("every gap must be zero or more metres")
+    distance_m, sweep_m = (
+        checked_numbers(
+            gaps, "every gap must be zero or more metres", "measure the gaps again"
+        )
+        for gaps in (distance_m, sweep_m)
+    )
+    sweep_m = np.unique(sweep_m)
     if distance_m.shape != a.shape:
         raise ValueError(f"{a.size} links have {distance_m.size} gaps")
     sweep_m = sweep_m[sweep_m <= longest_m]

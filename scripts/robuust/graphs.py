@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from robuust.checks import checked_numbers
 from robuust_kernels import graph_kernels
 from robuust_kernels.blocks import in_blocks
 
@@ -61,9 +62,14 @@ def prepare_graph(n, a, b, length, *, threads=1):
     ([1, 0], [4.0, 4.0])
     """
     a, b = checked_ends(n, a, b)
-    length = np.asarray(length, dtype=float)
-    if length.shape != a.shape or not (length >= 0).all():  # False for missing ones
-        raise ValueError("every link needs a length of zero or more")
+    length = checked_numbers(
+        length, "every link needs a length of zero or more", "make the links again"
+    )
+    if length.shape != a.shape:
+        raise ValueError(
+            f"every link needs a length of zero or more; {a.size} links have"
+            f" {length.size} lengths"
+        )
     first, neighbour, _, length, patch = rows(n, a, b, length, threads=threads)
     keep = np.empty(neighbour.size, dtype=np.bool_)
     if graph_kernels.mark_lightest(first, neighbour, keep):

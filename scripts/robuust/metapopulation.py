@@ -5,7 +5,7 @@ from scipy.sparse import coo_array
 
 from robuust.graphs import checked_ends
 from robuust.network import components
-from robuust.paths import checked_capacity
+from robuust.paths import checked_capacity, checked_probability
 
 DENSE_PATCHES = 400  # below it a full solution is as quick as an iterative one
 BOUND_STEPS = 30  # of all components together, to leave out the poor ones
@@ -62,9 +62,9 @@ def metapopulation_capacity(capacity, a, b, probability, *, exponent, itself=Tru
     """
     capacity = checked_capacity(capacity)
     a, b = checked_ends(capacity.size, a, b)
-    probability = np.asarray(probability, dtype=float)
-    if not ((probability >= 0) & (probability <= 1)).all():
-        raise ValueError("every link needs a probability from 0 to 1")
+    probability = checked_probability(probability)
+    if probability.shape != a.shape:
+        raise ValueError(f"{a.size} links have {probability.size} probabilities")
     share = np.zeros(capacity.size)
     matrix = _symmetric(capacity, a, b, probability, exponent, itself)
     if not matrix.nnz:

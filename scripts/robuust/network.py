@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from robuust.checks import checked_numbers
 from robuust.gaps import barriers_between, near_pairs, shortest_lines
 
 
@@ -40,9 +41,11 @@ def dispersal_probability(distance_m, *, d0_m, p0):
     array([1.  , 0.5 , 0.25])
     """
     _check_kernel(d0_m, p0)
-    distance = np.asarray(distance_m, dtype=float)
-    if not (distance >= 0).all():  # False for missing values too
-        raise ValueError("every distance must be zero or more metres")
+    distance = checked_numbers(
+        distance_m,
+        "every distance must be zero or more metres",
+        "measure the gaps again",
+    )
     return np.exp(np.log(p0) * distance / d0_m)
 
 

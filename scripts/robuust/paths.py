@@ -9,6 +9,7 @@ import contextlib
 import numpy as np
 from scipy.sparse import csr_array
 
+from robuust.checks import checked_numbers
 from robuust.graphs import component_of
 from robuust_kernels import path_kernels
 from robuust_kernels.blocks import in_blocks
@@ -80,9 +81,7 @@ def path_lengths(probability, *, limit):
     >>> path_lengths([1, 0.5, 0], limit=10).round(6).tolist()
     [0.0, 0.693147, inf]
     """
-    probability = np.asarray(probability, dtype=float)
-    if not ((probability >= 0) & (probability <= 1)).all():
-        raise ValueError("every link needs a probability from 0 to 1")
+    probability = checked_probability(probability)
     with np.errstate(divide="ignore"):
         length = -np.log(probability)
     return exact_sums(length, limit=limit)
@@ -133,12 +132,39 @@ def checked_capacity(capacity):
     --------
     >>> checked_capacity([1, -1])
     Traceback (most recent call last):
-    ValueError: every capacity must be zero or more hectares
+    ValueError: every capacity must be zero or more hectares; 1 of 2 is not ...
     """
-    a = np.asarray(capacity, dtype=float).reshape(-1)
-    if not ((a >= 0) & (a < np.inf)).all():  # False for missing values too
-        raise ValueError("every capacity must be zero or more hectares")
-    return a
+    return checked_numbers(
+        np.reshape(capacity, -1),
+        "every capacity must be zero or more hectares",
+        "delineate the patches again",
+        highest=np.finfo(float).max,
+    )
+
+
+def checked_probability(probability):
+    """Chances of links as floats, refused when one is missing or out of range.
+
+    Parameters
+    ----------
+    probability : array_like of float, shape (n_links,)
+        From 0 to 1.
+
+    Returns
+    -------
+    ndarray of float, shape (n_links,)
+
+    Raises
+    ------
+    ValueError
+        With how many are wrong, and the first of them.
+    """
+    return checked_numbers(
+        probability,
+        "every link needs a probability from 0 to 1",
+        "make the links again, with a kernel distance above zero",
+        highest=1,
+    )
 
 
 def check_exact(graph, p_min):
