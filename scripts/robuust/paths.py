@@ -104,7 +104,7 @@ def exact_sums(length, *, limit):
     Examples
     --------
     >>> third, tenth = exact_sums(np.array([1 / 3, 0.1]), limit=10)
-    >>> (third + tenth) + tenth == third + (tenth + tenth)
+    >>> bool((third + tenth) + tenth == third + (tenth + tenth))
     True
     """
     unit = 2.0 ** (np.ceil(np.log2(2 * max(limit, 1.0))) - 53)

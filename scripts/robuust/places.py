@@ -120,6 +120,7 @@ def find_places(
 
     Examples
     --------
+    >>> import shapely
     >>> found = find_places(
     ...     [4.9, 51.3, 0.0], [51.3, 4.9, 0.0], own_crs=pyproj.CRS(4326),
     ...     crs=pyproj.CRS(31370), area=shapely.box(180000, 210000, 200000, 240000),

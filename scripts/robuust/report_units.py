@@ -164,7 +164,7 @@ def first_ids(ids):
     Examples
     --------
     >>> first_ids(pd.Series(list("abcdefg")))
-    'a;b;c;d;e'
+    'a; b; c; d; e'
     """
     return "; ".join(ids.iloc[:TOP])
 
