@@ -126,7 +126,9 @@ def test_a_patch_without_a_cell_has_no_links_and_the_log_says_so(caplog):
 
 def test_cells_too_large_for_the_patches_stop_with_words():
     patches = [*cell_boxes(np.array([[1, 0, 2]])), shapely.box(900, 900, 910, 910)]
-    with pytest.raises(ValueError, match=r"1 of 3 patches have no cell .*cell_m smaller"):
+    with pytest.raises(
+        ValueError, match=r"1 of 3 patches have no cell .*cell_m smaller"
+    ):
         find_least_cost_links(patches, [], [], land_of(np.ones((1, 3))), **KERNEL)
 
 
