@@ -15,6 +15,8 @@ from robuust_kernels.blocks import in_blocks
 from robuust_kernels.memory import require_memory
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
+# A job in the background ignores Ctrl-C, and so would its children.
+HEARING_CTRL_C = "import signal; signal.signal(2, signal.default_int_handler)\n"
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -78,8 +80,8 @@ def test_long_work_tells_how_far_it_is_and_short_work_does_not(
 @pytest.mark.skipif(os.name == "nt", reason="NOT CHECKED: Windows has other signals")
 @pytest.mark.parametrize("threads", [1, 2])
 def test_ctrl_c_stops_within_a_second(threads):
-    code = (
-        "import sys, time; from robuust_kernels.blocks import in_blocks\n"
+    code = HEARING_CTRL_C + (
+        "import time; from robuust_kernels.blocks import in_blocks\n"
         "def rest(start, stop):\n    time.sleep(0.1)\n"
         "print('begun', flush=True)\n"
         f"list(in_blocks(rest, 1000, block=1, threads={threads}))\n"

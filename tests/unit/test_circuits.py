@@ -13,6 +13,8 @@ from robuust import circuits
 
 LIBRARY = Path(circuits.__file__).parents[1]
 SLOW = """
+import signal  # a job in the background ignores Ctrl-C, and so would its children
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import time
 from robuust.circuits import in_background
 print("started", flush=True)

@@ -210,6 +210,8 @@ def test_impossible_values_are_refused(monkeypatch):
 
 
 LONG_WORK = """
+import signal  # a job in the background ignores Ctrl-C, and so would its children
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import numpy as np
 from robuust.importance import patch_importance
 

@@ -49,11 +49,14 @@ def user_environment():
 
 @pytest.fixture(scope="session")
 def start_pipeline():
-    """Function (folder, settings, *options, cores=2) that starts a run of its own."""
+    """Function (folder, settings, *options, cores=2) that starts a run of its own.
 
-    def start(folder, settings, *options, cores=2):
+    `through` is a command that runs the command that follows it.
+    """
+
+    def start(folder, settings, *options, cores=2, through=()):
         return subprocess.Popen(
-            snakemake_command(folder, settings, *options, cores=cores),
+            [*through, *snakemake_command(folder, settings, *options, cores=cores)],
             cwd=folder,
             env=user_environment(),
             stdout=subprocess.PIPE,

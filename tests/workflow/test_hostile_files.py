@@ -10,11 +10,11 @@ import http.server
 import itertools
 import json
 import math
-import os
 import random
 import re
 import sqlite3
 import stat
+import sys
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -223,16 +223,28 @@ REFUSED = {
 # --- The real command, with a look at its memory
 
 
+# Between the tests and the command, because a process begins with the peak of the one
+# that starts it, and this one has run all other tests.
+MEASURING = """
+import resource, subprocess, sys
+from pathlib import Path
+code = subprocess.run(sys.argv[2:]).returncode
+peak_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+Path(sys.argv[1]).write_text(str(peak_kib))
+sys.exit(code)
+"""
+
+
 @pytest.fixture(scope="module")
 def run_reading(start_pipeline):
     """Function (folder, settings) that runs the two rules that read most files."""
 
     def run(folder, settings):
-        process = start_pipeline(folder, settings, *ONLY_READ, cores=1)
-        screen = process.stdout.read()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        return HostileRun(process.returncode, screen, used.ru_maxrss, folder)
+        peak = folder.parent / "peak_kib"
+        through = [sys.executable, "-c", MEASURING, peak]
+        process = start_pipeline(folder, settings, *ONLY_READ, cores=1, through=through)
+        screen, _ = process.communicate()
+        return HostileRun(process.returncode, screen, int(peak.read_text()), folder)
 
     return run
 

@@ -25,6 +25,9 @@ TEMPLATES = HOME / "workflow" / "templates"
 QGIS_PYTHON = os.environ.get("ROBUUST_QGIS_PYTHON", "/usr/bin/python3")
 CRS = "EPSG:31370"
 GROUPS = ("butterflies_heath", "birds_o'marsh")  # a quote, as names may have
+FLOW_GROUP = GROUPS[0]
+GRIDS = sorted(set(RASTERS) - {"current_flow"})  # one of each; of flow one per group
+DRAWN = (*GRIDS, f"current_flow_{FLOW_GROUP}")
 COLUMNS = pd.read_csv(HOME / "config" / "output_columns.csv", keep_default_na=False)
 CLASSES = tuple(MEANINGS["class"])
 STATUSES = tuple(MEANINGS["status"])
@@ -186,11 +189,15 @@ def write_results(folder, layers, *, language="nl"):
         config={"language": language, "crs": CRS, "reference_date": "2026-01-01"},
         library="abc",
     )
-    for name in RASTERS:
+    for name in GRIDS:
         write_raster(folder / f"{name}.tif", name)
+    flow = folder / "current_flow" / f"{FLOW_GROUP}.tif"
+    flow.parent.mkdir()
+    write_raster(flow, "current_flow")
     write_project(
         folder / "robuust.gpkg",
         folder / "habitat_variety.tif",
+        [flow],
         {
             "project_template": TEMPLATES / "project.qgs.j2",
             "raster_template": TEMPLATES / "raster_style.qml.j2",
@@ -223,6 +230,8 @@ def write_raster(path, name):
     ) as target:
         for k in target.indexes:
             target.write(values, k)
+        if name == "current_flow":
+            target.update_tags(group=FLOW_GROUP, highest=1.0)
         if is_variety:
             for k, column in enumerate(("n_habitat_types", "shannon", "mean_grain_ha")):
                 for window, radius_m in enumerate((50, 300)):
@@ -288,7 +297,7 @@ def test_the_layer_tree_asks_six_questions_and_opens_the_first(found):
 
 def test_the_tree_holds_every_layer_table_and_raster(found):
     inside = {name for b in found["project"]["branches"] for name in b["layers"]}
-    assert inside >= {layer.name for layer in LAYERS} | set(RASTERS)
+    assert inside >= {layer.name for layer in LAYERS} | set(DRAWN)
     assert inside == set(found["project"]["layers"])
 
 
@@ -322,7 +331,7 @@ def test_one_colour_has_one_meaning_in_qgis_too(found):
 
 
 def test_rasters_are_drawn_by_a_colour_ramp(found):
-    for name in RASTERS:
+    for name in DRAWN:
         assert found["project"]["layers"][name]["valid"]
         assert found["project"]["layers"][name]["renderer"] == "singlebandpseudocolor"
 
