@@ -107,7 +107,9 @@ def exact_sums(length, *, limit):
     >>> bool((third + tenth) + tenth == third + (tenth + tenth))
     True
     """
-    unit = 2.0 ** (np.ceil(np.log2(2 * max(limit, 1.0))) - 53)
+    # No path is longer than all links together: of few links the unit is finer.
+    most = min(limit, float(length[np.isfinite(length)].sum()))
+    unit = 2.0 ** (np.ceil(np.log2(2 * max(most, 1.0))) - 53)
     return np.round(length / unit) * unit + 0.0  # no negative zero
 
 

@@ -9,8 +9,8 @@ from robuust.gaps import near_pairs
 
 TITLE = "reading polygons and finding the pairs within 250 m"
 SIZES = {"small": 10_000, "full": 1_000_000}
-# Nothing is amortised over 10,000 polygons: twice the ratio of the whole country.
-PEERS = (Peer("floor", row="P3", must=6, ambitious=3, at_most=True, gate=20),)
+# Reading 10,000 polygons takes a hundredth of a second: too short for a gate.
+PEERS = (Peer("floor", row="P3", must=6, ambitious=3, at_most=True, gated=False),)
 PEAK_MIB = {"full": 8 * 1024}  # P17; 4 GiB would be ambitious
 CAP_M = 250.0
 
