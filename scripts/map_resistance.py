@@ -3,6 +3,7 @@
 import logging
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from robuust.barriers import crossing_chances
@@ -31,10 +32,7 @@ def map_resistance(
     crossings = gpd.read_parquet(paths["crossings"]).geometry.to_numpy()
     position = positions_on(cover.geometry.to_numpy(), grid)
     resistance = resistance_grid(
-        pd.Series(kind)
-        .reindex(position.ravel(), fill_value=-1)
-        .to_numpy()
-        .reshape(grid.shape),
+        np.append(kind, -1)[position],  # the last one is that of -1: no land cover
         class_resistances(names, table, mobility_class),
         positions_on(gpd.read_parquet(paths["patches"]).geometry.to_numpy(), grid) >= 0,
         elsewhere=default_resistance,

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from robuust.barriers import crossing_chances
-from robuust.connectivity_tables import connectivity_tables
+from robuust.connectivity_tables import KERNEL, connectivity_tables
 from robuust.least_cost_links import find_least_cost_links
 from robuust.network import find_links, longest_link_m
 from robuust.runlog import log_to
@@ -21,9 +21,7 @@ def measure_connectivity(paths, *, group, mobility_class, **options):
     log = logging.getLogger(__name__)
     patches = gpd.read_parquet(paths["patches"])
     patches = patches.sort_values("patch_id", ignore_index=True)
-    kernel = {
-        name: options[name] for name in ("d0_m", "p0", "p_min", "dispersal_max_m")
-    }
+    kernel = {name: options[name] for name in KERNEL}
     found = link_patches(
         paths,
         patches,

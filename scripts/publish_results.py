@@ -20,10 +20,10 @@ def publish_results(staged_paths, published_paths, *, flows_folder):
             copy_file(staged, copy)
         for published, copy in copies.items():
             replace_file(copy, published)
-        for earlier in Path(flows_folder).glob("*.tif"):
-            # Of a group that has no such map any more.
-            if str(earlier) not in {str(Path(path)) for path in published_paths}:
-                earlier.unlink()
+        # Maps of groups that have none any more.
+        published = {Path(path) for path in published_paths}
+        for earlier in set(Path(flows_folder).glob("*.tif")) - published:
+            earlier.unlink()
     finally:
         for copy in copies.values():
             if copy.exists():

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from robuust.traits import values_for_class
+
 
 def crossing_chances(kinds, barrier_types, mobility_class):
     """Chance that a disperser of one class gets across each barrier.
@@ -29,10 +31,9 @@ def crossing_chances(kinds, barrier_types, mobility_class):
     >>> crossing_chances(["road", "rail"], table, "a")
     array([0.5, 1. ])
     """
-    rows = barrier_types[barrier_types["mobility_class"].isin(["*", mobility_class])]
-    rows = rows.sort_values("mobility_class", key=lambda column: column != "*")
-    chance = rows.drop_duplicates("barrier", keep="last").set_index("barrier")
-    chance = chance["crossing_probability"].astype(float)
+    chance = values_for_class(
+        barrier_types, "barrier", "crossing_probability", mobility_class
+    )
     return pd.Series(kinds, dtype=object).map(chance).fillna(1.0).to_numpy(float)
 
 

@@ -7,6 +7,7 @@ import shapely
 from rasterio.features import rasterize
 
 from robuust.grid import NOTHING, positions_on
+from robuust.traits import values_for_class
 
 INSIDE_M = 0.001  # toll within a wide barrier: every cell of a barrier has some
 # The eight cells around a cell, in turn.
@@ -45,10 +46,7 @@ def class_resistances(land_covers, table, mobility_class):
     >>> class_resistances(["water", "arable"], table, "beetles")
     array([nan, 50.])
     """
-    rows = table[table["mobility_class"].isin(["*", mobility_class])]
-    rows = rows.sort_values("mobility_class", key=lambda column: column != "*")
-    rows = rows.drop_duplicates("land_cover", keep="last").set_index("land_cover")
-    value = rows["resistance"].astype(float)
+    value = values_for_class(table, "land_cover", "resistance", mobility_class)
     low = value.index[value < 1]
     if len(low):
         raise ValueError(

@@ -70,3 +70,35 @@ def group_traits(groups, classes, p0):
             value = own.fillna(value)
         traits[trait] = value
     return traits.assign(p0=p0)
+
+
+def values_for_class(table, key, column, mobility_class):
+    """Look up the numbers of one mobility class in a table with rows per class.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `key`, mobility_class (or ``*`` for every class) and `column`.
+    key : str
+        Column of what the numbers belong to, such as the kind of barrier.
+    column : str
+        Column of the numbers.
+    mobility_class : str
+        A row for this class wins over one for every class.
+
+    Returns
+    -------
+    Series of float
+        By `key`; nothing where neither has a row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"barrier": ["road", "road"], "mobility_class": ["*", "a"],
+    ...                       "crossing_probability": [1.0, 0.5]})
+    >>> values_for_class(table, "barrier", "crossing_probability", "a")["road"].item()
+    0.5
+    """
+    rows = table[table["mobility_class"].isin(["*", mobility_class])]
+    rows = rows.sort_values("mobility_class", key=lambda names: names != "*")
+    return rows.drop_duplicates(key, keep="last").set_index(key)[column].astype(float)
