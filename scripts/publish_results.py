@@ -62,5 +62,5 @@ if __name__ == "__main__":  # run by Snakemake
     publish_results(
         list(snakemake.input),
         list(snakemake.output),
-        flows_folder=snakemake.params.flows_folder,
+        flows_folder=Path(snakemake.output[0]).parent / "current_flow",
     )

@@ -42,8 +42,6 @@ rule publish_results:
         update("published/tables/a.csv"),
     log:
         "publish.log",
-    params:
-        flows_folder="published/current_flow",
     script:
         "SCRIPT"
 

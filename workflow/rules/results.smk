@@ -148,7 +148,6 @@ rule publish_results:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
-        flows_folder=f"{RESULTS}/current_flow",
     script:
         "../../scripts/publish_results.py"
 
