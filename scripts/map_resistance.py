@@ -8,8 +8,12 @@ import pandas as pd
 
 from robuust.barriers import crossing_chances
 from robuust.grid import grid_of_run, positions_on
-from robuust.least_cost_links import Land
-from robuust.resistance import barrier_tolls, class_resistances, resistance_grid
+from robuust.resistance import (
+    Land,
+    barrier_tolls,
+    class_resistances,
+    resistance_grid,
+)
 from robuust.runlog import log_to
 from robuust_files.land_rasters import write_land
 

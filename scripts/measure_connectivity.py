@@ -7,10 +7,8 @@ import pandas as pd
 
 from robuust.barriers import crossing_chances
 from robuust.connectivity_tables import KERNEL, connectivity_tables
-from robuust.least_cost_links import find_least_cost_links
 from robuust.network import find_links, longest_link_m
 from robuust.runlog import log_to
-from robuust_files.land_rasters import read_land
 
 COLUMNS = ["distance_m", "cost_m", "crossing", "probability", "n_barriers"]
 COLUMNS += ["within_dispersal", "geometry"]
@@ -65,6 +63,10 @@ def link_patches(paths, patches, *, mobility_class, **kernel):
     crossing = crossing_chances(barriers["barrier"], types, mobility_class)
     if not paths["resistance"]:
         return find_links(*shapes, crossing, **kernel)
+    # Slow to import, and most groups move straight.
+    from robuust.least_cost_links import find_least_cost_links
+    from robuust_files.land_rasters import read_land
+
     return find_least_cost_links(
         *shapes, crossing, read_land(paths["resistance"]), **kernel
     )

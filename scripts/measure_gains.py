@@ -13,7 +13,6 @@ from robuust.network import reach_m
 from robuust.robustness import Norms
 from robuust.runlog import log_to
 from robuust.suitability import match_suitability
-from robuust_files.land_rasters import read_land
 
 
 def measure_gains(
@@ -46,7 +45,7 @@ def measure_gains(
         p0=p0,
         reach_m=max(reach, traits["dispersal_max_m"]),
         local_distance_m=traits["local_distance_m"],
-        land=read_land(paths["resistance"]) if paths["resistance"] else None,
+        land=group_land(paths),
         threads=threads,
     )
     useful = near_other_role(
@@ -73,6 +72,15 @@ def group_polygons(paths):
     habitat = gpd.read_parquet(paths["habitat"], columns=["polygon_id", "geometry"])
     share = pd.read_parquet(paths["patch_polygons"], columns=["polygon_id", "share"])
     return habitat.merge(share, on="polygon_id")
+
+
+def group_land(paths):
+    """Land that the group moves over; none where it moves straight."""
+    if not paths["resistance"]:
+        return None
+    from robuust_files.land_rasters import read_land  # slow to import
+
+    return read_land(paths["resistance"])
 
 
 def group_barriers(paths, mobility_class):

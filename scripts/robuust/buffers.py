@@ -3,7 +3,6 @@
 import geopandas as gpd
 import numpy as np
 import shapely
-from scipy.spatial import Delaunay
 
 from robuust.polygons import HA, as_multipolygons
 
@@ -192,6 +191,8 @@ def reaching(points, distance_m):
     """
     if len(points) < 100:  # nothing to win, and no trouble with points in a row
         return np.arange(len(points))
+    from scipy.spatial import Delaunay  # slow to import, and short rings do without
+
     local = points - points.mean(axis=0)  # small numbers: exact circumradii
     triangles = Delaunay(local)
     a, b, c = (local[triangles.simplices[:, k]] for k in range(3))

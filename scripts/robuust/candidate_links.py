@@ -9,7 +9,6 @@ from robuust.gaps import (
     near_pairs_between,
     shortest_lines,
 )
-from robuust.least_cost_links import costs_to
 from robuust.network import dispersal_probability
 
 
@@ -134,6 +133,8 @@ def _costs(shapes, targets, i, j, gap_m, land, reach_m, threads):
     """Cost over the land of each pair, infinite beyond reach; without land, nothing."""
     if land is None:
         return None
+    from robuust.least_cost_links import costs_to  # slow; most groups move straight
+
     *ends, cost_m = costs_to(shapes, targets, land, max_cost_m=reach_m, threads=threads)
     ways = pd.Series(cost_m, pd.MultiIndex.from_arrays(ends))
     pairs = pd.MultiIndex.from_arrays([i, j])

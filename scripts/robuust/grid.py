@@ -6,7 +6,6 @@ import numpy as np
 import shapely
 from rasterio.features import rasterize, shapes
 from rasterio.transform import from_origin
-from scipy import ndimage
 
 from robuust.polygons import as_multipolygons
 
@@ -170,6 +169,8 @@ def contiguous_areas(mask, grid):
     >>> labels.tolist(), [outline.area for outline in outlines]
     ([[0, -1], [-1, 0]], [200.0])
     """
+    from scipy import ndimage  # slow to import, and few jobs need it
+
     labels, n_areas = ndimage.label(mask, structure=EIGHT)
     labels = labels.astype(np.int32) - 1
     # Pieces joined by edges, so that no ring touches itself at a corner.

@@ -1,7 +1,6 @@
 """Links of groups that follow the land cover: chances by the easiest way."""
 
 import logging
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,6 @@ import shapely
 
 from robuust.direct_costs import costs_from, direct_links, direct_paths, edge_to_edge_m
 from robuust.gaps import crossings
-from robuust.grid import Grid
 from robuust.least_cost import cost_probability
 from robuust.network import longest_link_m
 from robuust.resistance import cells_touched, patch_labels
@@ -17,23 +15,6 @@ from robuust_kernels.blocks import in_blocks
 
 MOST_MISSING = 0.2  # of the patches may have no cell; with more the cells are too large
 NO_WAYS = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
-
-
-class Land(NamedTuple):
-    """What a group meets on its way.
-
-    Attributes
-    ----------
-    resistance : ndarray of float32, shape grid.shape
-        Metres of easy land that a metre is worth; missing where there is no way.
-    toll_m : ndarray of float32, shape grid.shape
-        Extra cost of crossing a barrier in this cell [m].
-    grid : Grid
-    """
-
-    resistance: np.ndarray
-    toll_m: np.ndarray
-    grid: Grid
 
 
 def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **kernel):

@@ -1,17 +1,35 @@
 """Resistance of the land to one group: land cover, barriers and their openings."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 from rasterio.features import rasterize
 
-from robuust.grid import NOTHING, positions_on
+from robuust.grid import NOTHING, Grid, positions_on
 from robuust.traits import values_for_class
 
 INSIDE_M = 0.001  # toll within a wide barrier: every cell of a barrier has some
 # The eight cells around a cell, in turn.
 AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1))
+
+
+class Land(NamedTuple):
+    """What a group meets on its way.
+
+    Attributes
+    ----------
+    resistance : ndarray of float32, shape grid.shape
+        Metres of easy land that a metre is worth; missing where there is no way.
+    toll_m : ndarray of float32, shape grid.shape
+        Extra cost of crossing a barrier in this cell [m].
+    grid : Grid
+    """
+
+    resistance: np.ndarray
+    toll_m: np.ndarray
+    grid: Grid
 
 
 def class_resistances(land_covers, table, mobility_class):

@@ -7,9 +7,8 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import minimum_spanning_tree
+from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
-from robuust.network import components
 from robuust.robustness import network_verdicts, number_networks, patch_verdicts
 
 PARAMETERS = (
@@ -269,7 +268,9 @@ def _networks(landscape, forest, dispersal_max_m, base):
         return landscape.network
     a, b, distance = forest
     near = distance <= dispersal_max_m
-    return components(landscape.network.size, a[near], b[near])
+    n = landscape.network.size
+    links = coo_array((np.ones(near.sum(), bool), (a[near], b[near])), shape=(n, n))
+    return connected_components(links, directed=False)[1]
 
 
 def _spanning_forest(landscape):

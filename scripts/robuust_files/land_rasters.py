@@ -3,7 +3,7 @@
 import rasterio
 
 from robuust.grid import Grid
-from robuust.least_cost_links import Land
+from robuust.resistance import Land
 
 
 def write_land(path, land, crs):

@@ -10,8 +10,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from robuust.connectivity import connectivity_totals
 from robuust.grid import Grid
-from robuust.least_cost_links import Land, costs_to, find_least_cost_links
-from robuust.resistance import barrier_tolls
+from robuust.least_cost_links import costs_to, find_least_cost_links
+from robuust.resistance import Land, barrier_tolls
 
 D0_M, P0, P_MIN = 100.0, 0.5, 1e-4
 KERNEL = {"d0_m": D0_M, "p0": P0, "p_min": P_MIN, "dispersal_max_m": 150.0}

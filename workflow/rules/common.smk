@@ -186,6 +186,11 @@ wildcard_constraints:
     group="|".join(GROUPS),
 
 
+# Plan and corridors need all that comes before them, step by step: what they wait for
+# goes first, and the rest fills the gaps.
+LONGEST_WAY = 1
+
+
 # --- Helper functions for rules
 
 

@@ -18,6 +18,7 @@ rule map_resistance:
         "<logs>/{group}/map_resistance.log",
     benchmark:
         "<benchmarks>/{group}/map_resistance.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     params:
@@ -51,6 +52,7 @@ rule measure_connectivity:
         "<logs>/{group}/measure_connectivity.log",
     benchmark:
         "<benchmarks>/{group}/measure_connectivity.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     threads: group_threads

@@ -16,6 +16,7 @@ rule delineate_patches:
         "<logs>/{group}/delineate_patches.log",
     benchmark:
         "<benchmarks>/{group}/delineate_patches.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     threads: group_threads

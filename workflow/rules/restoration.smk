@@ -18,6 +18,7 @@ rule find_candidates:
         "<logs>/all_groups/find_candidates.log",
     benchmark:
         "<benchmarks>/all_groups/find_candidates.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     params:
@@ -51,6 +52,7 @@ rule measure_gains:
         "<logs>/{group}/measure_gains.log",
     benchmark:
         "<benchmarks>/{group}/measure_gains.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     threads: group_threads
@@ -88,6 +90,7 @@ rule rank_restoration:
         "<logs>/all_groups/rank_restoration.log",
     benchmark:
         "<benchmarks>/all_groups/rank_restoration.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     params:
@@ -114,6 +117,7 @@ rule plan_budget:
         "<logs>/all_groups/plan_budget.log",
     benchmark:
         "<benchmarks>/all_groups/plan_budget.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     threads: all_threads
@@ -139,6 +143,7 @@ rule draw_corridors:
         "<logs>/all_groups/draw_corridors.log",
     benchmark:
         "<benchmarks>/all_groups/draw_corridors.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     params:

@@ -17,6 +17,7 @@ rule classify_robustness:
         "<logs>/{group}/classify_robustness.log",
     benchmark:
         "<benchmarks>/{group}/classify_robustness.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     params:
