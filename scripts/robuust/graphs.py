@@ -65,11 +65,7 @@ def prepare_graph(n, a, b, length, *, threads=1):
     length = checked_numbers(
         length, "every link needs a length of zero or more", "make the links again"
     )
-    if length.shape != a.shape:
-        raise ValueError(
-            f"every link needs a length of zero or more; {a.size} links have"
-            f" {length.size} lengths"
-        )
+    check_each_link(a, length, "lengths")
     first, neighbour, _, length, patch = rows(n, a, b, length, threads=threads)
     keep = np.empty(neighbour.size, dtype=np.bool_)
     if graph_kernels.mark_lightest(first, neighbour, keep):
@@ -268,7 +264,8 @@ def checked_ends(n, a, b):
     Raises
     ------
     ValueError
-        If they are of different number, or name a patch that is none.
+        If they are of different number, no whole numbers, or name a patch that is
+        none.
 
     Examples
     --------
@@ -276,7 +273,7 @@ def checked_ends(n, a, b):
     Traceback (most recent call last):
     ValueError: 1 of 1 links (first: row 0, 0 to 2) name a patch beyond ... 0 to 1...
     """
-    a, b = (np.asarray(end, dtype=np.int64).reshape(-1) for end in (a, b))
+    a, b = (_whole_numbers(end) for end in (a, b))
     if a.size != b.size:
         raise ValueError(f"{a.size} links begin and {b.size} end; they must be paired")
     wrong = np.flatnonzero((np.minimum(a, b) < 0) | (np.maximum(a, b) >= n))
@@ -290,10 +287,78 @@ def checked_ends(n, a, b):
     return a.astype(np.int32), b.astype(np.int32)
 
 
+def check_each_link(a, values, what):
+    """Stop with words when links do not have one value each.
+
+    Parameters
+    ----------
+    a : ndarray, shape (n_links,)
+    values : ndarray
+    what : str
+        What they are, in the plural.
+
+    Raises
+    ------
+    ValueError
+
+    Examples
+    --------
+    >>> check_each_link(np.zeros(2), np.zeros(3), "lengths")
+    Traceback (most recent call last):
+    ValueError: 2 links have 3 lengths; every link needs one
+    """
+    if values.shape != a.shape:
+        raise ValueError(
+            f"{a.size} links have {values.size} {what}; every link needs one"
+        )
+
+
+def best_links(a, b, length):
+    """Find the shortest link of every two patches.
+
+    Parameters
+    ----------
+    a, b : ndarray of int, shape (n_links,)
+        The two patches of each link, in either order.
+    length : ndarray of float, shape (n_links,)
+
+    Returns
+    -------
+    best, others : ndarray of int
+        Places of the links; of equal ones the first is best.
+
+    Examples
+    --------
+    >>> best, others = best_links(np.array([0, 1, 1]), np.array([1, 0, 2]), np.ones(3))
+    >>> best.tolist(), others.tolist()
+    ([0, 2], [1])
+    """
+    one, other = np.minimum(a, b), np.maximum(a, b)
+    order = np.lexsort((length, other, one))
+    new = np.ones(a.size, dtype=bool)
+    new[1:] = (np.diff(one[order]) != 0) | (np.diff(other[order]) != 0)
+    return order[new], order[~new]
+
+
 def finish(parts):
     """Run all the parts of a work that fills arrays and gives nothing."""
     for _ in parts:
         pass
+
+
+def _whole_numbers(ends):
+    ends = np.asarray(ends).reshape(-1)
+    if ends.dtype.kind in "biu" or not ends.size:
+        return ends.astype(np.int64)
+    wrong = np.flatnonzero(~(np.asarray(ends, dtype=float) % 1 == 0))
+    if wrong.size:
+        row = wrong[0]
+        raise ValueError(
+            f"{wrong.size} of {ends.size} links (first: row {row}, {ends[row]}) name"
+            " their patches by something else than whole numbers; give the places of"
+            " the patches, from 0"
+        )
+    return ends.astype(np.int64)
 
 
 def _starts(degree):

@@ -3,7 +3,13 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from robuust.graphs import checked_ends, prepare_graph, thinned
+from robuust.graphs import (
+    best_links,
+    check_each_link,
+    checked_ends,
+    prepare_graph,
+    thinned,
+)
 from robuust.importance import removal_losses
 from robuust.paths import check_exact, checked_capacity, path_lengths, path_limit
 
@@ -56,6 +62,7 @@ def link_importance(capacity, a, b, probability, *, p_min, threads=1):
     n, limit = capacity.size, path_limit(p_min)
     a, b = checked_ends(n, a, b)
     length = path_lengths(probability, limit=limit)
+    check_each_link(a, length, "probabilities")
     best, links = _single_links(n, a, b, length)
     own = np.concatenate([capacity, np.zeros(a.size - best.size)])
     graph = prepare_graph(own.size, *links, threads=threads)
@@ -81,11 +88,7 @@ def _single_links(n, a, b, length):
     Where two patches have several links, all but the best get an empty patch of their
     own in between: the same paths, with a single link between every two patches.
     """
-    one, other = np.minimum(a, b), np.maximum(a, b)
-    order = np.lexsort((length, other, one))
-    new = np.ones(a.size, dtype=bool)
-    new[1:] = (np.diff(one[order]) != 0) | (np.diff(other[order]) != 0)
-    best, rest = order[new], order[~new]
+    best, rest = best_links(a, b, length)
     extra = n + np.arange(rest.size)
     starts = np.concatenate([a[best], a[rest], extra])
     ends = np.concatenate([b[best], extra, b[rest]])

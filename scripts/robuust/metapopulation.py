@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import coo_array
 
-from robuust.graphs import checked_ends
+from robuust.graphs import best_links, check_each_link, checked_ends
 from robuust.network import components
 from robuust.paths import checked_capacity, checked_probability
 
@@ -25,7 +25,8 @@ def metapopulation_capacity(capacity, a, b, probability, *, exponent, itself=Tru
     capacity : array_like of float, shape (n,)
         Capacity of each patch [effective ha]; zero or more.
     a, b : array_like of int, shape (n_links,)
-        The two patches of each link, from 0 to n - 1; every two patches at most once.
+        The two patches of each link, from 0 to n - 1; of links between the same two
+        patches the likeliest counts, and none from a patch to itself.
     probability : array_like of float, shape (n_links,)
         Chance of the direct move (the exponential above), 0 to 1; pairs without a
         link count as zero.
@@ -63,8 +64,10 @@ def metapopulation_capacity(capacity, a, b, probability, *, exponent, itself=Tru
     capacity = checked_capacity(capacity)
     a, b = checked_ends(capacity.size, a, b)
     probability = checked_probability(probability)
-    if probability.shape != a.shape:
-        raise ValueError(f"{a.size} links have {probability.size} probabilities")
+    check_each_link(a, probability, "probabilities")
+    best, _ = best_links(a, b, -probability)
+    best = best[a[best] != b[best]]
+    a, b, probability = a[best], b[best], probability[best]
     share = np.zeros(capacity.size)
     matrix = _symmetric(capacity, a, b, probability, exponent, itself)
     if not matrix.nnz:
@@ -72,19 +75,19 @@ def metapopulation_capacity(capacity, a, b, probability, *, exponent, itself=Tru
     label = components(capacity.size, *matrix.nonzero())
     bound, start = _upper_bound(matrix, label)
     by_label = np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label)))
-    best, found = 0.0, []
+    highest, found = 0.0, []
     for component in np.argsort(-bound, kind="stable"):
-        if bound[component] < best * (1 - TIED):
+        if bound[component] < highest * (1 - TIED):
             break
         members = by_label[component]
         part = matrix if members.size == label.size else matrix[members][:, members]
         value, vector = _leading(part, start[members])
         found.append((value, members, vector))
-        best = max(best, value)
-    tied = [(m, v) for value, m, v in found if value >= best * (1 - TIED)]
+        highest = max(highest, value)
+    tied = [(m, v) for value, m, v in found if value >= highest * (1 - TIED)]
     for members, vector in tied:
         share[members] = vector**2 / (vector @ vector) / len(tied)
-    return best, share
+    return highest, share
 
 
 def _upper_bound(matrix, label):

@@ -5,6 +5,7 @@ import pandas as pd
 
 from robuust.checks import checked_numbers
 from robuust.gaps import barriers_between, near_pairs, shortest_lines
+from robuust.graphs import checked_ends
 
 
 def dispersal_probability(distance_m, *, d0_m, p0):
@@ -162,11 +163,20 @@ def longest_link_m(*, d0_m, p0, p_min, dispersal_max_m, multiple=1.0):
     float
         Gap [m].
 
+    Raises
+    ------
+    ValueError
+        If a value is missing or out of range.
+
     Examples
     --------
     >>> longest_link_m(d0_m=100, p0=0.5, p_min=0.25, dispersal_max_m=900)
     900.0
     """
+    if not dispersal_max_m >= 0:
+        raise ValueError(
+            f"dispersal_max_m is {dispersal_max_m}; it must be zero or more metres"
+        )
     reach = reach_m(d0_m=d0_m * max(1.0, multiple), p0=p0, p_min=p_min)
     return max(reach, float(dispersal_max_m))
 
@@ -189,7 +199,7 @@ def components(n, a, b):
     Raises
     ------
     ValueError
-        If a link has a patch that is not one of 0 to n - 1.
+        If a link names a patch that is none.
 
     Examples
     --------
@@ -199,13 +209,8 @@ def components(n, a, b):
     # Slow to import, and many callers only need the dispersal kernel.
     from robuust_kernels.component_kernels import label_components
 
-    a = np.ascontiguousarray(a, dtype=np.int64)
-    b = np.ascontiguousarray(b, dtype=np.int64)
-    if a.shape != b.shape:
-        raise ValueError(f"links have {a.size} first and {b.size} second patches")
-    if a.size and not 0 <= min(a.min(), b.min()) <= max(a.max(), b.max()) < n:
-        raise ValueError(f"a link has a patch that is not one of 0 to {n - 1}")
-    return label_components(n, a, b)
+    a, b = checked_ends(n, a, b)
+    return label_components(n, a.astype(np.int64), b.astype(np.int64))
 
 
 def name_networks(network, capacity_ru, patch_id, group):
@@ -248,7 +253,7 @@ def name_networks(network, capacity_ru, patch_id, group):
 
 
 def _check_kernel(d0_m, p0):
-    if not d0_m > 0:
+    if not 0 < d0_m < np.inf:
         raise ValueError(f"the kernel distance is {d0_m} m; it must be above zero")
     if not 0 < p0 < 1:
         raise ValueError(f"p0 is {p0}; it must lie between 0 and 1")

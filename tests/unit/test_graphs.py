@@ -190,6 +190,13 @@ def test_a_link_to_no_patch_is_refused():
         prepare_graph(2, [0, 0], [1], [1.0, 1.0])
 
 
+@pytest.mark.parametrize("wrong", [1.5, np.nan, np.inf])
+def test_patches_that_are_no_whole_numbers_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"row 1, .*whole numbers"):
+        prepare_graph(3, [0, wrong], [1, 2], [1.0, 1.0])
+    assert prepare_graph(3, [0.0, 1.0], [1, 2], [1.0, 1.0]).length.size == 4
+
+
 def test_no_patches_make_an_empty_graph():
     graph = thinned(prepare_graph(0, [], [], []))
     assert graph.patch.size == graph.length.size == component_of(graph).size == 0

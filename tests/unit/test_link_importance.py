@@ -100,4 +100,6 @@ def test_impossible_values_are_refused():
         link_importance([1.0, 1.0], [0], [1], [2.0], p_min=0)
     with pytest.raises(ValueError, match="name a patch beyond"):
         link_importance([1.0, 1.0], [0], [2], [0.5], p_min=0)
+    with pytest.raises(ValueError, match="1 links have 2 probabilities"):
+        link_importance([1.0, 1.0], [0], [1], [0.5, 0.5], p_min=0)
     assert link_importance([], [], [], [], p_min=0).size == 0

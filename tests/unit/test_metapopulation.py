@@ -151,3 +151,14 @@ def test_impossible_values_are_refused():
     for a, b in ([-1], [0]), ([0], [2]):
         with pytest.raises(ValueError, match="beyond the 2 there are"):
             metapopulation_capacity([1.0, 1.0], a, b, [0.5], exponent=0.5)
+    with pytest.raises(ValueError, match="1 links have 2 probabilities"):
+        metapopulation_capacity([1.0, 1.0], [0], [1], [0.5, 0.5], exponent=0.5)
+
+
+def test_of_several_links_the_likeliest_counts_and_none_to_itself():
+    single = metapopulation_capacity([4.0, 4.0], [0], [1], [0.5], exponent=0.5)
+    doubled = metapopulation_capacity(
+        [4.0, 4.0], [0, 1, 0, 1], [1, 0, 1, 1], [0.2, 0.5, 0.5, 1.0], exponent=0.5
+    )
+    assert doubled[0] == single[0] == pytest.approx(12)
+    np.testing.assert_array_equal(doubled[1], single[1])

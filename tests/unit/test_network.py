@@ -37,7 +37,9 @@ def test_scaling_distance_and_kernel_together_changes_nothing(distance, d0_m, sc
     assert other == pytest.approx(one, rel=1e-9)
 
 
-@pytest.mark.parametrize("wrong", [{"d0_m": 0}, {"d0_m": np.nan}, {"p0": 0}, {"p0": 1}])
+@pytest.mark.parametrize(
+    "wrong", [{"d0_m": 0}, {"d0_m": np.nan}, {"d0_m": np.inf}, {"p0": 0}, {"p0": 1}]
+)
 def test_an_impossible_kernel_is_refused(wrong):
     with pytest.raises(ValueError, match="must"):
         dispersal_probability([1], **({"d0_m": 100, "p0": 0.5} | wrong))
@@ -88,6 +90,12 @@ def test_links_are_sought_up_to_the_dispersal_distance_when_that_is_farther():
     assert longest_link_m(**few, dispersal_max_m=800) == 800
     links = find_links(ROW, [], [], **few, dispersal_max_m=800)
     assert links["within_dispersal"].tolist() == [True, True]
+
+
+@pytest.mark.parametrize("wrong", [-1, np.nan])
+def test_an_impossible_dispersal_distance_is_refused(wrong):
+    with pytest.raises(ValueError, match="dispersal_max_m"):
+        longest_link_m(d0_m=10, p0=0.5, p_min=1e-4, dispersal_max_m=wrong)
 
 
 def test_each_barrier_lowers_the_chance_and_is_counted():
