@@ -26,9 +26,9 @@ from robuust.paths import (
     path_lengths,
     path_limit,
     path_table,
-    sources_per_block,
+    searches_per_block,
 )
-from robuust_kernels import graph_kernels, path_kernels
+from robuust_kernels import graph_kernels, path_kernels, reach_kernels
 from robuust_kernels.blocks import in_blocks
 
 
@@ -338,18 +338,18 @@ def _checked_network(network, n):
 
 
 def _sums(graph, own, label, scales, limits, what, *, threads):
-    """Sum up what each node reaches, as `path_kernels.sum_reached` tells it."""
+    """Sum up what each node reaches, as `reach_kernels.sum_reached` tells it."""
     n = own.size
-    rooms = Workspaces(lambda: path_kernels.new_search(n))
+    rooms = Workspaces(lambda: reach_kernels.new_search(n, limits.max()))
     sums = np.empty((scales.size, 4, n))
 
     def sum_block(start, stop):
         with rooms.lent() as search:
-            path_kernels.sum_reached(
+            reach_kernels.sum_reached(
                 start, stop, graph[:3], (own, label), scales, limits, search, sums
             )
 
-    block = sources_per_block(mean_reach(graph, limits.max())) if n else 1
+    block = searches_per_block(mean_reach(graph, limits.max())) if n else 1
     finish(in_blocks(sum_block, n, block=block, threads=threads, label=what))
     return sums
 

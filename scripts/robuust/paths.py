@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from robuust.checks import checked_numbers
 from robuust.graphs import component_of
-from robuust_kernels import path_kernels
+from robuust_kernels import path_kernels, reach_kernels
 from robuust_kernels.blocks import in_blocks
 from robuust_kernels.memory import require_memory
 
@@ -248,13 +248,13 @@ def mean_reach(graph, limit):
     if n == 0:
         return 1.0
     sample = np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
-    search, count = path_kernels.new_search(n), np.empty(n, dtype=np.int64)
+    search, count = reach_kernels.new_search(n, limit), np.empty(n, dtype=np.int64)
     none = np.empty(0, dtype=np.int32), np.empty(0)
     return float(
         np.mean(
             [
-                path_kernels.list_reached(
-                    source, source + 1, graph[:3], limit, search, count, *none
+                reach_kernels.list_reached(
+                    source, source + 1, graph[:3], search, count, *none
                 )
                 for source in sample.tolist()
             ]
@@ -280,6 +280,27 @@ def sources_per_block(reach):
     (64, 2)
     """
     return int(np.clip(NODES_PER_BLOCK // reach, 1, SOURCES_PER_BLOCK))
+
+
+def searches_per_block(reach):
+    """How many searches that go several at a time to run in one go.
+
+    Parameters
+    ----------
+    reach : float
+        Nodes that one reaches.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> searches_per_block(2_000), searches_per_block(20_000)
+    (32, 8)
+    """
+    together = reach_kernels.TOGETHER
+    return -(-sources_per_block(reach) // together) * together
 
 
 def path_table(graph, limit, p_min, *, threads=1):
@@ -310,7 +331,7 @@ def path_table(graph, limit, p_min, *, threads=1):
         f" {reach:.0f},",
         "Raise p_min, or use a computer with more.",
     )
-    rooms = Workspaces(lambda: path_kernels.new_search(n))
+    rooms = Workspaces(lambda: reach_kernels.new_search(n, limit))
     count = np.empty(n, dtype=np.int64)
 
     def list_block(start, stop):
@@ -318,13 +339,13 @@ def path_table(graph, limit, p_min, *, threads=1):
         with rooms.lent() as search:
             while True:
                 node, chance = np.empty(size, dtype=np.int32), np.empty(size)
-                size = path_kernels.list_reached(
-                    start, stop, graph[:3], limit, search, count, node, chance
+                size = reach_kernels.list_reached(
+                    start, stop, graph[:3], search, count, node, chance
                 )
                 if size <= node.size:
                     return node[:size].copy(), chance[:size].copy()
 
-    block, what = sources_per_block(reach), "paths between patches"
+    block, what = searches_per_block(reach), "paths between patches"
     parts = [(np.empty(0, dtype=np.int32), np.empty(0))]
     parts.extend(in_blocks(list_block, n, block=block, threads=threads, label=what))
     node, chance = (np.concatenate(column) for column in zip(*parts, strict=True))

@@ -129,55 +129,6 @@ def settle(first, neighbour, length, limit, size, heap, reached, before, settled
 
 
 @kernel
-def sum_reached(start, stop, graph, patches, scales, limits, search, sums):
-    """Sum up what each of some patches reaches, for one or more scales.
-
-    Parameters
-    ----------
-    start, stop : int
-        The nodes to start from.
-    graph : tuple of arrays
-        first, neighbour, length.
-    patches : tuple of arrays
-        Capacity (float64) and network (int64) of each node.
-    scales, limits : ndarray of float64, shape (n_scales,)
-        The chance of a path is exp(-scale x length), none beyond its limit in length.
-    search : tuple
-        As `new_search` gives it, and left as it was.
-    sums : ndarray of float64, shape (n_scales, 4, n)
-        Takes for each start, itself not counted: capacity times chance of all that it
-        reaches, their capacity, and both of those in its own network.
-    """
-    first, neighbour, length = graph
-    capacity, network = patches
-    heap, reached, before, settled = search
-    farthest = limits.max()
-    for source in range(start, stop):
-        reached[source] = 0.0
-        size = push(heap[0], heap[1], heap[2], 0, 0.0, source)
-        count = settle(
-            first, neighbour, length, farthest, size, heap, reached, before, settled
-        )
-        for scale in range(scales.size):
-            all_chance, all_there, own_chance, own_there = 0.0, 0.0, 0.0, 0.0
-            for at in range(1, count):
-                node = settled[at]
-                if reached[node] > limits[scale]:
-                    break
-                there = capacity[node]
-                chance = there * np.exp(-scales[scale] * reached[node])
-                all_chance += chance
-                all_there += there
-                if network[node] == network[source]:
-                    own_chance += chance
-                    own_there += there
-            sums[scale, 0, source], sums[scale, 1, source] = all_chance, all_there
-            sums[scale, 2, source], sums[scale, 3, source] = own_chance, own_there
-        for at in range(count):
-            reached[settled[at]] = np.inf
-
-
-@kernel
 def sum_links(graph, capacity, limit):
     """Sum up capacity times capacity times chance over all links, both ways.
 
@@ -207,44 +158,6 @@ def sum_links(graph, capacity, limit):
 
 
 @kernel
-def list_reached(start, stop, graph, limit, search, count, node, chance):
-    """List what each of some patches reaches.
-
-    Parameters
-    ----------
-    start, stop : int
-        The nodes to start from.
-    graph, limit, search
-        As for `sum_reached`.
-    count : ndarray of int64, shape (n,)
-        Takes how many each of them reaches, itself included.
-    node, chance : ndarray of int32, float64
-        Take them one after the other, as far as there is room.
-
-    Returns
-    -------
-    int
-        How many there are in all.
-    """
-    first, neighbour, length = graph
-    heap, reached, before, settled = search
-    total = 0
-    for source in range(start, stop):
-        reached[source] = 0.0
-        size = push(heap[0], heap[1], heap[2], 0, 0.0, source)
-        count[source] = settle(
-            first, neighbour, length, limit, size, heap, reached, before, settled
-        )
-        for at in range(count[source]):
-            if total < node.size:
-                node[total] = settled[at]
-                chance[total] = np.exp(-reached[settled[at]])
-            total += 1
-            reached[settled[at]] = np.inf
-    return total
-
-
-@kernel
 def transpose(patch, number, count, node, chance, matrix):
     """Write rows of nodes as rows of patches, sorted, by turning rows into columns.
 
@@ -253,7 +166,7 @@ def transpose(patch, number, count, node, chance, matrix):
     patch, number : ndarray of int32, shape (n,)
         Patch of each node; node of each patch.
     count, node, chance
-        As `list_reached` gives them for all nodes; symmetric.
+        As `reach_kernels.list_reached` gives them for all nodes; symmetric.
     matrix : tuple of arrays
         indptr (int64), indices (int32) and data of the rows of patches; filled.
     """
@@ -300,9 +213,6 @@ def smallest_calls():
     graph = np.zeros(2, dtype=np.int64), np.empty(0, dtype=np.int32), np.empty(0)
     search = heap, reached, before, settled
     settle(*graph, 1.0, 0, *search)
-    scale, none, one = np.ones(1), np.empty(0, dtype=np.int64), np.zeros(1, np.int64)
-    sum_reached(0, 0, graph, (scale, one), scale, scale, search, np.zeros((1, 4, 1)))
     sum_links(graph, np.zeros(1), 1.0)
-    list_reached(0, 0, graph, 1.0, search, one, graph[1], graph[2])
-    empty = graph[1], graph[1]
-    transpose(*empty, none, *graph[1:], (one, *graph[1:]))
+    none, one = np.empty(0, dtype=np.int64), np.zeros(1, np.int64)
+    transpose(graph[1], graph[1], none, *graph[1:], (one, *graph[1:]))
