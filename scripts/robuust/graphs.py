@@ -89,7 +89,7 @@ def sort_rows(first, neighbour, length, *, threads=1):
     -------
     neighbour, length : ndarray
     """
-    columns = neighbour.copy(), np.zeros(neighbour.size, np.int64), length.copy()
+    columns = neighbour.copy(), np.zeros_like(neighbour), length.copy()
 
     def sort_block(start, stop):
         graph_kernels.sort_each(start, stop, first, *columns)
@@ -206,7 +206,7 @@ def rows(n, a, b, length, *, threads=1):
     degree = np.bincount(a[usable], minlength=n) + np.bincount(b[usable], minlength=n)
     first, patch = _starts(degree), np.empty(n, dtype=np.int32)
     neighbour = np.empty(first[-1], dtype=np.int32)
-    link = np.empty(neighbour.size, dtype=np.int64)
+    link = np.empty(neighbour.size, dtype=np.int32)
     graph_kernels.fill_rows(a, b, usable, first, neighbour, link)
     graph_kernels.number_nearby(first, neighbour, CLUSTER_NODES, patch)
     number = np.empty(n, dtype=np.int32)

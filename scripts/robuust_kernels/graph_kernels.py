@@ -17,7 +17,7 @@ def fill_rows(a, b, usable, first, neighbour, link):
         The links that count.
     first : ndarray of int64, shape (n + 1,)
         Where the links of each patch begin.
-    neighbour, link : ndarray of int32, int64, shape (2 n_usable,)
+    neighbour, link : ndarray of int32, shape (2 n_usable,)
         Take the patch at the other end, and the place in the list.
     """
     filled = first[:-1].copy()
@@ -312,7 +312,7 @@ def mark_free(graph, cost, forests, keep):
 def smallest_calls():
     """Compile the kernels of this module."""
     first = np.zeros(2, dtype=np.int64)
-    none, no_link = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
+    none, no_link = np.empty((2, 0), dtype=np.int32)
     one, no_flag = np.zeros(1, dtype=np.int32), np.empty(0, dtype=np.bool_)
     fill_rows(none, none, no_flag, first, none, no_link)
     number_nearby(first, none, 1, one)
