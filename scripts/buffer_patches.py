@@ -1,4 +1,4 @@
-"""Rule buffer_patches: rings and pressure zones round the patches of a group."""
+"""Rule buffer_patches: rings and pressure zones round patches, land uses in them."""
 
 import logging
 
@@ -7,31 +7,42 @@ import pandas as pd
 
 from robuust.buffers import buffer_rings, pressure_zones, pressures_of
 from robuust.runlog import log_to
+from robuust.zone_land_uses import zone_land_uses
 
 
-def buffer_patches(paths, *, group, bundle, classes, to_m, tolerance_m):
-    """Read verdicts, relict sites and pressures; write rings and pressure zones."""
+def buffer_patches(
+    paths, *, group, bundle, classes, to_m, tolerance_m, cover_order, threads=1
+):
+    """Read verdicts, relicts, pressures, land cover; write rings, zones, land uses."""
     log = logging.getLogger(__name__)
     verdicts = gpd.read_parquet(paths["verdicts"])
     relicts = gpd.read_parquet(paths["relict_sites"])
     pressures = pd.read_csv(
         paths["pressures"], keep_default_na=False, encoding="utf-8-sig"
     )
+    columns = ["source", "land_cover", "geometry"]
+    land_cover = gpd.read_parquet(paths["land_cover"], columns=columns)
     counted = verdicts[verdicts["class"].isin(classes)].sort_values("patch_id")
     log.info(
         "read %d patches of %s, %d of the classes %s, and %d relict sites",
         *(len(verdicts), group, len(counted), ", ".join(classes), len(relicts)),
     )
-    rings = buffer_rings(counted, group=group, to_m=to_m, tolerance_m=tolerance_m)
+    drawing = {"group": group, "tolerance_m": tolerance_m, "threads": threads}
+    rings = buffer_rings(counted, to_m=to_m, **drawing)
     columns = ["patch_id", "geometry"]
     sites = pd.concat([counted[columns], relicts[columns]]).drop_duplicates("patch_id")
+    sites = sites.sort_values("patch_id", ignore_index=True)
+    sites = sites.assign(relict=sites["patch_id"].isin(relicts["patch_id"]))
     widths = pressures_of(pressures, bundle)
-    zones = pressure_zones(
-        sites.sort_values("patch_id"), widths, group=group, tolerance_m=tolerance_m
-    )
+    zones = pressure_zones(sites, widths, **drawing)
+    uses = zone_land_uses(sites, widths, land_cover, cover_order=cover_order, **drawing)
     rings.to_parquet(paths["buffers"], index=False)
     zones.to_parquet(paths["pressure_zones"], index=False)
-    log.info("wrote %d rings and %d pressure zones", len(rings), len(zones))
+    uses.to_parquet(paths["zone_land_uses"], index=False)
+    log.info(
+        "wrote %d rings, %d pressure zones, %d land uses in zones of %d sites",
+        *(len(rings), len(zones), len(uses), len(sites)),
+    )
 
 
 if __name__ == "__main__":  # run by Snakemake
@@ -44,4 +55,6 @@ if __name__ == "__main__":  # run by Snakemake
         classes=p.classes,
         to_m={"inner": p.inner_m, "mid": p.mid_m, "outer": p.outer_m},
         tolerance_m=p.tolerance_m,
+        cover_order=p.cover_order,
+        threads=snakemake.threads,
     )

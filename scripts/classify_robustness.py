@@ -5,13 +5,15 @@ import logging
 import geopandas as gpd
 import pandas as pd
 
-from robuust.robustness import Norms, judge
+from robuust.area_cohesion import add_area_verdicts, area_norms
+from robuust.robustness import ROBUST_CLASSES, Norms, judge
 from robuust.runlog import log_to
 from robuust.stability import PARAMETERS, draw_values, lay_out, stability, value_ranges
 
 NETWORK_COLUMNS = [
     *("network_id", "group", "n_patches", "area_ha", "effective_ha", "capacity_ru"),
     *("eca_ha", "viable", "has_stronghold", "has_key", "norm_ru"),
+    *("missing_ru", "missing_ha"),
     *("reason_nl", "reason_en", "geometry"),
 ]
 SENSITIVITY_COLUMNS = [
@@ -19,7 +21,9 @@ SENSITIVITY_COLUMNS = [
 ]
 
 
-def classify_robustness(paths, *, group, mobility_class, values, draws, seed):
+def classify_robustness(
+    paths, *, group, mobility_class, bundle, yardstick, values, draws, seed
+):
     """Read patches, links and connectivity; write verdicts, networks, sensitivity."""
     log = logging.getLogger(__name__)
     patches = gpd.read_parquet(paths["patches"])
@@ -27,6 +31,7 @@ def classify_robustness(paths, *, group, mobility_class, values, draws, seed):
     measured = pd.read_parquet(paths["network_connectivity"])
     links = gpd.read_parquet(paths["links"])
     evidence = pd.read_csv(paths["evidence"], encoding="utf-8-sig")
+    areas = pd.read_csv(paths["area_classes"], encoding="utf-8-sig")
     log.info("read %d patches and %d links of %s", len(patches), len(links), group)
 
     norms = Norms(**{name: values[name] for name in Norms.__annotations__})
@@ -34,6 +39,13 @@ def classify_robustness(paths, *, group, mobility_class, values, draws, seed):
         patches.merge(connectivity, "left", "patch_id", validate="one_to_one"),
         norms,
         reproductive_unit_ha=values["reproductive_unit_ha"],
+        dispersal_max_m=values["dispersal_max_m"],
+    )
+    patches = add_area_verdicts(
+        patches,
+        area_norms(areas, bundle),
+        yardstick=yardstick,
+        robust_classes=ROBUST_CLASSES,
     )
     ranges = value_ranges(
         values, evidence[evidence["mobility_class"] == mobility_class]
@@ -63,6 +75,8 @@ if __name__ == "__main__":  # run by Snakemake
         dict(snakemake.input.items()) | dict(snakemake.output.items()),
         group=snakemake.wildcards.group,
         mobility_class=snakemake.params.mobility_class,
+        bundle=snakemake.params.bundle,
+        yardstick=snakemake.params.yardstick,
         values={name: float(snakemake.params[name]) for name in PARAMETERS},
         draws=snakemake.params.draws,
         seed=snakemake.params.seed,

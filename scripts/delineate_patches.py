@@ -4,10 +4,16 @@ import logging
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from robuust.barriers import crossing_chances
-from robuust.patches import delineate
-from robuust.roles import counts_by_role, polygon_shares
+from robuust.patches import M2_PER_HA, delineate
+from robuust.roles import (
+    one_row_per_polygon,
+    parts_by_role,
+    pieces,
+    polygon_shares,
+)
 from robuust.runlog import log_to
 from robuust.suitability import match_suitability
 
@@ -42,16 +48,13 @@ def delineate_patches(
     ).merge(shares, on="polygon_id", validate="one_to_one")
     log.info("%d of %d polygons suit", len(polygons), parts["polygon_id"].nunique())
     if role_distance_m is not None:
-        counts = counts_by_role(
-            polygons.geometry.to_numpy(),
+        polygons = near_both_kinds(
             polygons,
             role_distance_m=role_distance_m,
             min_neighbours=min_neighbours or 0,
             min_suitable_share=min_suitable_share,
             threads=threads,
         )
-        polygons = polygons[counts]
-        log.info("%d of these lie near what the group needs besides", len(polygons))
     barriers = gpd.read_parquet(paths["barriers"])
     types = pd.read_csv(
         paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
@@ -63,9 +66,29 @@ def delineate_patches(
         threads=threads,
         **traits,
     )
+    if role_distance_m is not None:
+        patches, members = one_row_per_polygon(patches, members)
     patches.to_parquet(paths["patches"])
     members.to_parquet(paths["patch_polygons"])
     log.info("wrote %d patches", len(patches))
+
+
+def near_both_kinds(polygons, **rules):
+    """Keep what lies near both kinds of habitat that the group needs; say how much."""
+    shapes = polygons.geometry.to_numpy()
+    parts = parts_by_role(shapes, polygons, **rules)
+    suited, counted = shapely.area(shapes), shapely.area(parts)
+    whole, none = counted == suited, counted == 0
+    logging.getLogger(__name__).info(
+        "near what the group needs besides: %d polygons whole, %d in part, %d not; "
+        "%.1f of %.1f ha",
+        whole.sum(),
+        (~whole & ~none).sum(),
+        none.sum(),
+        counted.sum() / M2_PER_HA,
+        suited.sum() / M2_PER_HA,
+    )
+    return pieces(polygons, parts)
 
 
 if __name__ == "__main__":  # run by Snakemake

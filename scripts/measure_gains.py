@@ -4,15 +4,19 @@ import logging
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from robuust.barriers import crossing_chances
 from robuust.candidate_links import link_table
 from robuust.candidates import habitat_for, near_other_role
 from robuust.group_gains import gain_table
 from robuust.network import reach_m
+from robuust.polygons import HA, as_multipolygons
 from robuust.robustness import Norms
 from robuust.runlog import log_to
 from robuust.suitability import match_suitability
+
+ROUNDING = 1e-9  # of the area of a polygon: less was not cut off
 
 
 def measure_gains(
@@ -30,7 +34,7 @@ def measure_gains(
     useful = habitat_for(
         candidates,
         match_suitability(candidates["code"], table, traits["bundle"]),
-        group_polygons(paths),
+        group_polygons(paths, patches),
         min_suitable_share=min_suitable_share,
     )
     d0_m = traits["dispersal_median_m"]
@@ -67,11 +71,19 @@ def measure_gains(
     log.info("wrote %d gains, %d new links", len(gains), len(new_links))
 
 
-def group_polygons(paths):
-    """Polygons of the habitat map that are habitat of the group, with their share."""
+def group_polygons(paths, patches):
+    """Polygons of the habitat map that are habitat of the group, with their share.
+
+    Of a polygon that was cut, for a group that needs two kinds of habitat, the part
+    that lies in its patch.
+    """
     habitat = gpd.read_parquet(paths["habitat"], columns=["polygon_id", "geometry"])
-    share = pd.read_parquet(paths["patch_polygons"], columns=["polygon_id", "share"])
-    return habitat.merge(share, on="polygon_id")
+    polygons = habitat.merge(pd.read_parquet(paths["patch_polygons"]), on="polygon_id")
+    cut = polygons["area_ha"] * HA < polygons.area * (1 - ROUNDING)
+    shapes = polygons.geometry.to_numpy().copy()
+    whole = patches.set_index("patch_id").geometry.loc[polygons["patch_id"][cut]]
+    shapes[cut] = shapely.intersection(shapes[cut], whole.to_numpy())
+    return polygons.set_geometry(as_multipolygons(shapes), crs=polygons.crs)
 
 
 def group_land(paths):

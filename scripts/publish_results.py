@@ -7,8 +7,11 @@ from pathlib import Path
 
 from robuust.runlog import log_to
 
+#: Files of which there is one per group or species: earlier ones may have to go.
+SERIES = ("current_flow/*.tif", "species_sheets/*.html")
 
-def publish_results(staged_paths, published_paths, *, flows_folder):
+
+def publish_results(staged_paths, published_paths, *, results_folder):
     """Copy every file beside its place, then put all copies in place.
 
     Until the last copy is complete nothing changes, so a full disk or a killed run
@@ -20,10 +23,11 @@ def publish_results(staged_paths, published_paths, *, flows_folder):
             copy_file(staged, copy)
         for published, copy in copies.items():
             replace_file(copy, published)
-        # Maps of groups that have none any more.
+        # Of groups and species that are not in the run any more.
         published = {Path(path) for path in published_paths}
-        for earlier in set(Path(flows_folder).glob("*.tif")) - published:
-            earlier.unlink()
+        for series in SERIES:
+            for earlier in set(Path(results_folder).glob(series)) - published:
+                earlier.unlink()
     finally:
         for copy in copies.values():
             if copy.exists():
@@ -62,5 +66,5 @@ if __name__ == "__main__":  # run by Snakemake
     publish_results(
         list(snakemake.input),
         list(snakemake.output),
-        flows_folder=Path(snakemake.output[0]).parent / "current_flow",
+        results_folder=Path(snakemake.output[0]).parent,
     )

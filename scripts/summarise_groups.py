@@ -15,7 +15,7 @@ def summarise_groups(paths, *, groups):
         [pd.read_parquet(path) for path in paths["connectivity"]], ignore_index=True
     )
     verdicts = {
-        group: pd.read_parquet(path, columns=["class", "area_ha"])
+        group: pd.read_parquet(path, columns=["class", "robust", "area_ha"])
         for group, path in zip(groups, paths["verdicts"], strict=True)
     }
     log.info("read %d groups", len(connectivity))

@@ -116,7 +116,7 @@ def flatten(shapes, *, threads=1):
         f"Laying out {vertices} vertices",
         "Simplify the outlines, or work on a part of the area.",
     )
-    order = _along_curve(shapely.bounds(shapes))
+    order = along_curve(shapely.bounds(shapes))
     runs, owner, kind = _runs(shapes[order])
     number = shapely.get_num_coordinates(runs)
     xy = shapely.get_coordinates(runs)
@@ -191,7 +191,7 @@ def _starts(number):
     return np.concatenate([[0], np.cumsum(number)]).astype(np.int64)
 
 
-def _along_curve(box):
+def along_curve(box):
     """Order of boxes along a Hilbert curve through their middles."""
     if not len(box):
         return np.empty(0, dtype=np.int64)

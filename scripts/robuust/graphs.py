@@ -350,7 +350,8 @@ def _whole_numbers(ends):
     ends = np.asarray(ends).reshape(-1)
     if ends.dtype.kind in "biu" or not ends.size:
         return ends.astype(np.int64)
-    wrong = np.flatnonzero(~(np.asarray(ends, dtype=float) % 1 == 0))
+    number = np.asarray(ends, dtype=float)
+    wrong = np.flatnonzero(~(np.isfinite(number) & (np.floor(number) == number)))
     if wrong.size:
         row = wrong[0]
         raise ValueError(

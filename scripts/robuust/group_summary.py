@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from robuust.robustness import CLASSES, ROBUST_CLASSES
+from robuust.robustness import CLASSES
 
 
 def summarise_patches(verdicts):
@@ -11,22 +11,23 @@ def summarise_patches(verdicts):
     Parameters
     ----------
     verdicts : DataFrame
-        class and area_ha of the patches of one group; may be empty.
+        class, robust and area_ha of the patches of one group; may be empty.
 
     Returns
     -------
     dict
-        robust_ha (patches of the classes stronghold, key and network), then
-        n_stronghold, n_key, n_network, n_near, n_insufficient.
+        robust_ha (patches that are robust by the yardstick of the run), then by the
+        norms n_stronghold, n_key, n_network, n_near, n_insufficient.
 
     Examples
     --------
     >>> summary = summarise_patches(
-    ...     pd.DataFrame({"class": ["key", "near"], "area_ha": [5.0, 1.0]}))
+    ...     pd.DataFrame({"class": ["key", "near"], "robust": [True, False],
+    ...                   "area_ha": [5.0, 1.0]}))
     >>> summary["robust_ha"], summary["n_key"], summary["n_stronghold"]
     (5.0, 1, 0)
     """
-    robust = verdicts["class"].isin(ROBUST_CLASSES)
+    robust = verdicts["robust"].astype(bool)
     counts = verdicts["class"].value_counts()
     return {
         "robust_ha": float(verdicts.loc[robust, "area_ha"].sum()),
@@ -42,7 +43,7 @@ def summarise_groups(connectivity, verdicts_by_group, species_groups):
     connectivity : DataFrame
         One row per group: the table group_connectivity.
     verdicts_by_group : dict of DataFrame
-        Patches of each group, with class and area_ha.
+        Patches of each group, with class, robust and area_ha.
     species_groups : DataFrame
         group, name_nl, name_en.
 

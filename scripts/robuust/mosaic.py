@@ -2,10 +2,12 @@
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from robuust.polygons import HA, overlap_areas
 
 BELONGS_SHARE = 0.5  # less of a polygon inside is a sliver along the cell edges
+COVERS_SHARE = 0.1  # unless it is no sliver of the area: one large field, cut through
 
 
 def shannon_diversity(amounts):
@@ -50,7 +52,8 @@ def habitat_only(parts, habitat_types):
 def variety(outlines, habitat, parts, *, variety_min_types):
     """Count habitat types per area, with their diversity and the grain.
 
-    A habitat polygon belongs to an area when at least half of it lies inside.
+    A habitat polygon belongs to an area when half of it lies inside, or it covers a
+    tenth of the area.
 
     Parameters
     ----------
@@ -82,10 +85,11 @@ def variety(outlines, habitat, parts, *, variety_min_types):
     >>> found.round(4).to_numpy().tolist()
     [[2, 0.6931, 1.0, True]]
     """
-    n_areas = len(outlines)
     known = habitat[habitat["polygon_id"].isin(parts["polygon_id"])]
     area, polygon, shared_m2 = overlap_areas(outlines, known.geometry.to_numpy())
     whole_m2 = known.geometry.area.to_numpy()[polygon]
+    enough_m2 = COVERS_SHARE * shapely.area(outlines)[area]
+    belongs = shared_m2 >= np.minimum(BELONGS_SHARE * whole_m2, enough_m2)
     inside = pd.DataFrame(
         {
             "area": area,
@@ -93,16 +97,15 @@ def variety(outlines, habitat, parts, *, variety_min_types):
             "shared_ha": shared_m2 / HA,
             "whole_ha": whole_m2 / HA,
         }
-    )[shared_m2 >= BELONGS_SHARE * whole_m2]
+    )[belongs]
     types = inside.merge(parts, on="polygon_id")
     types["type_ha"] = types["shared_ha"] * types["share"]
     types = types[types["type_ha"] > 0]
     by_type = types.groupby(["area", "code"])["type_ha"].sum().groupby("area")
-    found = pd.DataFrame(index=pd.RangeIndex(n_areas))
+    found = pd.DataFrame(index=pd.RangeIndex(len(outlines)))
     found["n_habitat_types"] = by_type.size().reindex(found.index, fill_value=0)
-    diversity = by_type.agg(shannon_diversity)
-    found["shannon"] = diversity.reindex(found.index, fill_value=0.0).astype(float)
-    grain_ha = inside.groupby("area")["whole_ha"].mean()
-    found["mean_grain_ha"] = grain_ha.reindex(found.index).astype(float)
+    diversity = by_type.agg(shannon_diversity).astype(float)
+    found["shannon"] = diversity.reindex(found.index, fill_value=0.0)
+    found["mean_grain_ha"] = inside.groupby("area")["whole_ha"].mean()
     found["monotone"] = found["n_habitat_types"] < variety_min_types
     return found

@@ -1,11 +1,12 @@
 """Why a population has its status, in Dutch and English, with the figures."""
 
 import numpy as np
-import pandas as pd
 
 from robuust.figures import distance, distance_nl, figure, figure_nl
 from robuust.records_to_patches import years_before
-from robuust.robustness import CLASSES
+from robuust.robustness import CLASSES, NETWORK
+from robuust.rule_values import rule_values
+from robuust.text_columns import distinct_codes, distinct_rows, join_parts
 
 CLASS_WORDS_NL = {
     "stronghold": "bolwerk",
@@ -15,62 +16,108 @@ CLASS_WORDS_NL = {
     "insufficient": "onvoldoende",
 }
 CLASS_WORDS_EN = {name: name for name in CLASSES}
+# The parts of a sentence, in their order: the statuses that tell it (none: all), and
+# the facts it rests on. Each says what is so, whatever the rules: they may be changed,
+# the facts may not.
+PARTS = {
+    "never": ((), ("n_records",)),
+    "seen": ((), ("n_records", "n_years", "last_year", "recent", "dormant")),
+    "class": (("viable", "relict"), ("class_code", "capacity_ru", "key_patch_ru")),
+    "key": (("phantom",), ("capacity_ru", "key_patch_ru")),
+    "near": (
+        ("phantom", "relict", "colonisable", "unreachable"),
+        ("nearest_m", "network_near"),
+    ),
+    "fading": (
+        ("phantom",),
+        ("long_lived", "declining", "visits_1", "visits_2", "visits_3"),
+    ),
+    "seed": (("dormant",), ("seed_bank_years",)),
+    "search": (("unsearched", "lost"), ("searched", "recent")),
+    "history": (
+        ("viable", "phantom", "relict"),
+        ("habitat_then_ha", "habitat_now_ha"),
+    ),
+    "own": (("viable", "phantom", "relict"), ("own_norms",)),
+    "trend": ((), ("trend",)),
+    "presence": ((), ("presence_probability",)),
+    "ambiguous": ((), ("n_ambiguous",)),
+}
 PHRASES_NL = {
-    "viable": "{often}; plek robuust of netwerk levensvatbaar ({word}, {capacity} RE)",
-    "phantom": "{often}; {capacity} RE, minder dan een sleutelplek van {key} RE; "
-    "{near}; {fading}",
-    "relict": "{often}; plek en netwerk niet robuust ({word}, {capacity} RE, "
-    "sleutelplek {key} RE); {near}",
-    "dormant": "{seen}, niet sinds {since}; zaad leeft {seed} jaar in de bodem",
-    "unsearched": "{seen}; sinds {since} is de soortgroep hier niet gezocht",
-    "lost": "{seen}; sinds {since} gezocht en niet gevonden",
-    "colonisable": "hier nooit gezien, wel geschikt; {near}",
-    "unreachable": "hier nooit gezien, wel geschikt; {near}",
+    "never": "hier nooit gezien, wel geschikt",
     "seen": "laatst gezien in {last_year}",
+    "not since": "laatst gezien in {last_year}, niet sinds {since}",
     "often": "laatst gezien in {last_year} "
     "(waarnemingen: {n_records}, jaren: {n_years})",
-    "patch near": "andere bezette plek op {nearest}",
+    "sustained": "plek robuust of netwerk levensvatbaar ({class_code}, "
+    "{capacity_ru} RE)",
+    "not sustained": "plek en netwerk niet robuust ({class_code}, {capacity_ru} RE, "
+    "sleutelplek {key_patch_ru} RE)",
+    "below key": "{capacity_ru} RE, minder dan een sleutelplek van {key_patch_ru} RE",
+    "above key": "{capacity_ru} RE, minstens een sleutelplek van {key_patch_ru} RE",
+    "patch near": "andere bezette plek op {nearest_m}",
     "network near": "het netwerk is bezet (vondsten die bij meer plekken passen)",
-    "none near": "geen andere bezette plek bereikbaar binnen {reach}",
+    "none near": "geen andere bezette plek bereikbaar binnen {reach_m}",
     "long-lived": "langlevende soort",
-    "declining": "bezoeken met vondst dalen per periode: {visits}",
+    "declining": "bezoeken met vondst dalen per periode: {visits_1}, {visits_2}, "
+    "{visits_3}",
     "and": " en ",
-    "ambiguous": "; recente vondsten die bij meer plekken passen: {n_ambiguous}",
+    "seed": "zaad leeft {seed_bank_years} jaar in de bodem",
+    "seed unknown": "hoe lang zaad in de bodem leeft is onbekend",
+    "not searched": "sinds {since} is de soortgroep hier niet gezocht",
+    "not found": "sinds {since} gezocht en niet gevonden",
+    "history": "habitat binnen bereik van {habitat_then_ha} naar {habitat_now_ha} ha",
+    "own": "{own_norms}",
+    "rise": "aandeel zoekdagen met een vondst stijgt",
+    "stable": "aandeel zoekdagen met een vondst is stabiel",
+    "decline": "aandeel zoekdagen met een vondst daalt",
+    "presence": "kans dat de soort er nog is, uit de jaren met vondsten: "
+    "{presence_probability}",
+    "ambiguous": "recente vondsten die bij meer plekken passen: {n_ambiguous}",
 }
 PHRASES_EN = {
-    "viable": "{often}; patch robust or network viable ({word}, {capacity} RU)",
-    "phantom": "{often}; {capacity} RU, less than a key patch of {key} RU; "
-    "{near}; {fading}",
-    "relict": "{often}; patch and network not robust ({word}, {capacity} RU, "
-    "key patch {key} RU); {near}",
-    "dormant": "{seen}, not since {since}; seed lives {seed} years in the soil",
-    "unsearched": "{seen}; since {since} nobody searched here for its taxon group",
-    "lost": "{seen}; searched since {since} and not found",
-    "colonisable": "never seen here, but suitable; {near}",
-    "unreachable": "never seen here, but suitable; {near}",
+    "never": "never seen here, but suitable",
     "seen": "last seen in {last_year}",
+    "not since": "last seen in {last_year}, not since {since}",
     "often": "last seen in {last_year} (records: {n_records}, years: {n_years})",
-    "patch near": "another occupied patch at {nearest}",
+    "sustained": "patch robust or network viable ({class_code}, {capacity_ru} RU)",
+    "not sustained": "patch and network not robust ({class_code}, {capacity_ru} RU, "
+    "key patch {key_patch_ru} RU)",
+    "below key": "{capacity_ru} RU, less than a key patch of {key_patch_ru} RU",
+    "above key": "{capacity_ru} RU, at least a key patch of {key_patch_ru} RU",
+    "patch near": "another occupied patch at {nearest_m}",
     "network near": "the network is occupied (records that fit several patches)",
-    "none near": "no other occupied patch to reach within {reach}",
+    "none near": "no other occupied patch to reach within {reach_m}",
     "long-lived": "long-lived species",
-    "declining": "visits with a find decline per period: {visits}",
+    "declining": "visits with a find decline per period: {visits_1}, {visits_2}, "
+    "{visits_3}",
     "and": " and ",
-    "ambiguous": "; recent records that fit several patches: {n_ambiguous}",
+    "seed": "seed lives {seed_bank_years} years in the soil",
+    "seed unknown": "how long seed lives in the soil is unknown",
+    "not searched": "since {since} nobody searched here for its taxon group",
+    "not found": "searched since {since} and not found",
+    "history": "habitat within reach from {habitat_then_ha} to {habitat_now_ha} ha",
+    "own": "{own_norms}",
+    "rise": "share of search days with a find rises",
+    "stable": "share of search days with a find is stable",
+    "decline": "share of search days with a find declines",
+    "presence": "chance that it is still there, by the years with finds: "
+    "{presence_probability}",
+    "ambiguous": "recent records that fit several patches: {n_ambiguous}",
 }
+NUMBERS = (
+    *("capacity_ru", "key_patch_ru", "seed_bank_years", "presence_probability"),
+    *("habitat_then_ha", "habitat_now_ha"),
+)
 
 
-def population_sentences(
-    facts, *, key_patch_ru, dispersal_max_m, reference_date, recent_years
-):
+def population_sentences(facts, *, dispersal_max_m, reference_date, recent_years):
     """Say which facts gave each population its status, and with which values.
 
     Parameters
     ----------
     facts : DataFrame
         What `judge_populations` found.
-    key_patch_ru : float
-        Capacity of a key patch [RU].
     dispersal_max_m : float
         Largest dispersal distance of the group [m].
     reference_date : str or Timestamp
@@ -80,48 +127,109 @@ def population_sentences(
 
     Returns
     -------
-    nl, en : array of str, shape (n_rows,)
-        One sentence per row of `facts`.
+    nl, en, values : arrays of str, shape (n_rows,)
+        One sentence per row of `facts` in each language, and the values of the
+        conditions that its rule rests on, see `rule_values`.
     """
-    since = years_before(reference_date, recent_years).year
+    general = {
+        "reach_m": dispersal_max_m,
+        "since": years_before(reference_date, recent_years).year,
+    }
+    values = _told_values(facts)
+    nl = (PHRASES_NL, CLASS_WORDS_NL, figure_nl, distance_nl)
+    en = (PHRASES_EN, CLASS_WORDS_EN, figure, distance)
+    own = {
+        name: facts[name].cat.categories for name in ("own_norms_nl", "own_norms_en")
+    }
+    parts_nl, parts_en = [], []
+    for part, (statuses, columns) in PARTS.items():
+        told = _told(part, values, statuses)
+        code, rows = distinct_codes(values[list(columns)], told)
+        for parts, words, norms in (
+            (parts_nl, nl, own["own_norms_nl"]),
+            (parts_en, en, own["own_norms_en"]),
+        ):
+            texts = [_text(part, row, *words, norms, general) for row in rows]
+            parts.append((code, texts))
+    n = len(facts)
+    return (
+        join_parts(parts_nl, n),
+        join_parts(parts_en, n),
+        rule_values(facts, **general),
+    )
+
+
+def _told_values(facts):
+    """Get the facts that sentences rest on, as they tell them."""
     never = (facts["n_records"] == 0).to_numpy()
-    values = pd.DataFrame(
-        {
-            "status": facts["status"],
-            # No sentence on a patch without records names these two: one value
-            # for all such rows leaves fewer distinct sentences to write.
-            "class_code": facts["class_code"].mask(never, 0),
-            "capacity_ru": facts["capacity_ru"].mask(never, 0),
-            "n_records": facts["n_records"],
-            "n_years": facts["n_years"],
-            "last_year": facts["last_year"],
-            "nearest_m": facts["nearest_occupied_m"].round(),
-            "network_near": np.where(
-                never, facts["network_occupied"], facts["network_occupied_elsewhere"]
-            ),
-            "declining": facts["declining"],
-            "visits_1": facts["visits_1"],
-            "visits_2": facts["visits_2"],
-            "visits_3": facts["visits_3"],
-            "long_lived": facts["long_lived"] == "yes",
-            "seed_bank_years": facts["seed_bank_years"],
-            "n_ambiguous": facts["n_ambiguous"],
-        }
+    network_near = np.where(
+        never, facts["network_occupied"], facts["network_occupied_elsewhere"]
     )
-    general = {"key_patch_ru": key_patch_ru, "reach_m": dispersal_max_m, "since": since}
-    nl = by_distinct(
-        values,
-        lambda row: _sentence(
-            row, PHRASES_NL, CLASS_WORDS_NL, figure_nl, distance_nl, **general
-        ),
+    own = {c for _, columns in PARTS.values() for c in columns} & set(facts)
+    return facts[["status", *sorted(own)]].assign(
+        nearest_m=facts["nearest_occupied_m"].round(),
+        network_near=network_near,
+        presence_probability=facts["presence_probability"].round(3),
+        dormant=facts["status"] == "dormant",
+        own_norms=facts["own_norms_nl"].cat.codes,
     )
-    en = by_distinct(
-        values,
-        lambda row: _sentence(
-            row, PHRASES_EN, CLASS_WORDS_EN, figure, distance, **general
-        ),
-    )
-    return pd.array(nl, dtype="str"), pd.array(en, dtype="str")
+
+
+def _told(part, values, statuses):
+    """Rows that have something to say on a part."""
+    if part == "never":
+        return (values["n_records"] == 0).to_numpy()
+    if part in ("seen", "ambiguous"):
+        return (values["n_records" if part == "seen" else "n_ambiguous"] > 0).to_numpy()
+    if part == "presence":
+        return values["presence_probability"].notna().to_numpy()
+    if part == "trend":
+        return values["trend"].isin(["rise", "stable", "decline"]).to_numpy()
+    told = values["status"].isin(statuses).to_numpy()
+    if part == "history":
+        return told & values["habitat_then_ha"].notna().to_numpy()
+    return told & (values["own_norms"] >= 0).to_numpy() if part == "own" else told
+
+
+def _text(part, row, phrases, class_words, number, length, own_norms, general):
+    """One part of a sentence in one language; None where there is nothing to say."""
+    figures = row._asdict() | general
+    for name in figures.keys() & set(NUMBERS):
+        figures[name] = number(figures[name])
+    for name in figures.keys() & {"nearest_m", "reach_m"}:
+        figures[name] = length(figures[name])
+    if part == "own":
+        figures["own_norms"] = own_norms[row.own_norms]
+    if "class_code" in figures:
+        figures["class_code"] = class_words[CLASSES[row.class_code]]
+    names = _names(part, row)
+    words = phrases["and"].join(phrases[name] for name in names)
+    return words.format(**figures) if names else None
+
+
+def _names(part, row):
+    """Names of the phrases that say what is so; none where nothing is."""
+    if part == "seen":
+        past = "not since" if row.dormant else "seen"
+        return ["often" if row.recent else past]
+    if part == "class":
+        return ["sustained" if row.class_code <= NETWORK else "not sustained"]
+    if part == "key":
+        small = row.capacity_ru < row.key_patch_ru
+        return ["below key" if small else "above key"]
+    if part == "near":
+        if not np.isnan(row.nearest_m):
+            return ["patch near"]
+        return ["network near" if row.network_near else "none near"]
+    if part == "fading":
+        lives = ["long-lived"] if row.long_lived == "yes" else []
+        return lives + (["declining"] if row.declining else [])
+    if part == "seed":
+        return ["seed unknown" if np.isnan(row.seed_bank_years) else "seed"]
+    if part == "search":
+        found = "not found" if row.searched else "not searched"
+        return [] if row.recent else [found]
+    return [row.trend] if part == "trend" else [part]
 
 
 def by_distinct(values, sentence):
@@ -141,44 +249,11 @@ def by_distinct(values, sentence):
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"n": [1, 2, 1]})
     >>> by_distinct(table, lambda row: f"{row.n} found").tolist()
     ['1 found', '2 found', '1 found']
     """
-    if values.empty:
-        return np.empty(0, dtype=object)
-    code = values.groupby(list(values), dropna=False, sort=False).ngroup().to_numpy()
-    _, first = np.unique(code, return_index=True)
-    texts = [sentence(row) for row in values.iloc[first].itertuples(index=False)]
+    code, distinct = distinct_rows(values)
+    texts = [sentence(row) for row in distinct.itertuples(index=False)]
     return np.array(texts, dtype=object)[code]
-
-
-def _sentence(
-    row, phrases, class_words, number, length, *, key_patch_ru, reach_m, since
-):
-    """One sentence in one language."""
-    if not np.isnan(row.nearest_m):
-        near = phrases["patch near"].format(nearest=length(row.nearest_m))
-    elif row.network_near:
-        near = phrases["network near"]
-    else:
-        near = phrases["none near"].format(reach=length(reach_m))
-    fading = [phrases["long-lived"]] * row.long_lived
-    if row.declining:
-        visits = f"{row.visits_1}, {row.visits_2}, {row.visits_3}"
-        fading.append(phrases["declining"].format(visits=visits))
-    times = row._asdict()
-    text = phrases[row.status].format(
-        seen=phrases["seen"].format(**times),
-        often=phrases["often"].format(**times),
-        word=class_words[CLASSES[row.class_code]],
-        capacity=number(row.capacity_ru),
-        key=number(key_patch_ru),
-        near=near,
-        fading=phrases["and"].join(fading),
-        since=since,
-        seed=number(row.seed_bank_years),
-    )
-    if row.n_ambiguous:
-        text += phrases["ambiguous"].format(n_ambiguous=row.n_ambiguous)
-    return text

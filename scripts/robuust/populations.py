@@ -1,8 +1,7 @@
 """Verdict per population: the status of every species at every patch of its group.
 
-The status comes from an ordered decision table, kept as data: the first row of
-`DECISIONS` whose conditions all hold decides. What each condition means stands in
-`CONDITIONS`.
+The status comes from the rules of status_rules.csv: the first whose conditions all hold
+decides. What each condition means stands in `status_rules.CONDITIONS`.
 """
 
 from dataclasses import dataclass
@@ -10,43 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from robuust.records_to_patches import date_records, searched, support, years_before
-from robuust.robustness import (
-    CLASSES,
-    NETWORK,
-    network_verdicts,
-    number_networks,
-    patch_verdicts,
-)
+from robuust.habitat_history import HISTORY
+from robuust.own_norms import OWN_VALUES, own_verdicts, own_words
+from robuust.record_facts import TREND_PERIODS, record_evidence, record_facts
+from robuust.records_to_patches import date_records, years_before
+from robuust.robustness import NETWORK, number_networks
+from robuust.status_rules import CONDITIONS, decide
+from robuust.text_columns import by_code
 
-CONDITIONS = {
-    "recent": "a recent record at the patch",
-    "sustained": "the patch is robust or its network is viable",
-    "below_key": "the capacity of the patch is below one key patch",
-    "alone": "no other occupied patch within dispersal_max_m",
-    "fading": "the species is long-lived, or its last three periods decline",
-    "earlier": "a record at the patch, of any date",
-    "in_seed_bank": "the last record is no older than the seed in the soil lives",
-    "unsearched": "no recent record of the same taxon group at the patch",
-    "within_reach": "an occupied patch within dispersal_max_m, or an occupied network",
-}
-DECISIONS = (
-    (1, "viable", ("recent", "sustained")),
-    (2, "phantom", ("recent", "below_key", "alone", "fading")),
-    (3, "relict", ("recent",)),
-    (4, "dormant", ("earlier", "in_seed_bank")),
-    (5, "unsearched", ("earlier", "unsearched")),
-    (6, "lost", ("earlier",)),
-    (7, "colonisable", ("within_reach",)),
-    (8, "unreachable", ()),
-)
-STATUSES = tuple(status for _, status, _ in DECISIONS)
-TREND_PERIODS = 3
+ROWS_PER_BLOCK = 1_000_000  # about one GiB with all facts and sentences
 SPECIES_TEXT = (
     *("species", "name_nl", "group", "taxon_group"),
     *("annexes", "long_lived", "red_list", "red_list_source"),
 )
-SPECIES_NUMBERS = ("seed_bank_years", "reproductive_unit_ha")
+PASSED_ON = ("name_nl", "taxon_group", "long_lived", "red_list_source")
+OF_PATCH = ("patch_id", "network_id", *HISTORY)
+SPECIES_NUMBERS = ("seed_bank_years", *OWN_VALUES)
 
 
 @dataclass(frozen=True)
@@ -94,49 +72,16 @@ def choose_species(table, categories, *, group):
     return own.astype(types).sort_values("species", ignore_index=True)
 
 
-def decide(conditions, decisions=DECISIONS):
-    """Find the first row of a decision table whose conditions all hold.
-
-    Parameters
-    ----------
-    conditions : dict of str to ndarray of bool, shape (n,)
-        The conditions that the table names.
-    decisions : sequence of (number, status, names of conditions)
-        Ordered table; a row without conditions always holds.
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-        Position of the row that decides.
-
-    Raises
-    ------
-    ValueError
-        If no row holds for some case.
-
-    Examples
-    --------
-    >>> table = ((1, "wet", ("rain",)), (2, "dry", ()))
-    >>> decide({"rain": np.array([True, False])}, table)
-    array([0, 1])
-    """
-    n = len(next(iter(conditions.values())))
-    chosen = np.full(n, -1, dtype=np.int64)
-    for row, (_, _, names) in enumerate(decisions):
-        holds = chosen < 0
-        for name in names:
-            holds &= conditions[name]
-        chosen[holds] = row
-    if (chosen < 0).any():
-        raise ValueError(
-            f"no row of the decision table holds for {(chosen < 0).sum()} of {n} "
-            "cases; end the table with a row without conditions"
-        )
-    return chosen
-
-
 def judge_populations(
-    species, patches, links, records, *, norms, rules, reproductive_unit_ha
+    species,
+    patches,
+    links,
+    records,
+    *,
+    norms,
+    rules,
+    status_rules,
+    reproductive_unit_ha,
 ):
     """Give every species at every patch of its group a status, with the facts.
 
@@ -144,10 +89,11 @@ def judge_populations(
     ----------
     species : DataFrame
         Species of one group: species, taxon_group, seed_bank_years (missing:
-        unknown), long_lived (yes, no, unknown), reproductive_unit_ha (own value [ha];
-        missing: that of the group); other columns are carried along.
+        unknown), long_lived (yes, no, unknown), `OWN_VALUES` (missing: those of the
+        group); other columns are carried along.
     patches : GeoDataFrame
-        Judged patches of the group: patch_id, network_id, capacity_ru, class, geometry.
+        Judged patches of the group: patch_id, network_id, capacity_ru, class, geometry,
+        and where an earlier map is given what `habitat_change` found.
     links : DataFrame
         patch_id_a, patch_id_b, distance_m, within_dispersal.
     records : GeoDataFrame
@@ -156,6 +102,8 @@ def judge_populations(
         The norms of the group.
     rules : RecordRules
         How records count.
+    status_rules : list of StatusRule
+        What gives a status, see `read_status_rules`.
     reproductive_unit_ha : float
         The group's value, on which capacity_ru rests [ha].
 
@@ -163,180 +111,132 @@ def judge_populations(
     -------
     DataFrame
         One row per species x patch, sorted: the columns of `species`, patch_id,
-        network_id, patch (position by patch_id), status, rule, every condition, and
-        the facts: capacity_ru, class_code, n_records, n_years, first_year, last_year,
-        last_day, nearest_occupied_m (within dispersal; missing: none), visits_1 to
-        visits_3 (per period, the last one latest), n_ambiguous, searched.
+        network_id, patch (position by patch_id), status, rule (number and conditions),
+        every condition, looked_at (bits, by `CONDITIONS`: which ones decided), and the
+        facts: capacity_ru, class_code, reproductive_unit_ha and key_patch_ru (those
+        that apply), own_norms_nl and own_norms_en (words, missing: none),
+        nearest_occupied_m (within dispersal; missing: none), habitat_then_ha,
+        habitat_now_ha, habitat_left_share, and those of `record_facts`.
+    """
+    blocks = judge_in_blocks(
+        species,
+        patches,
+        links,
+        records,
+        norms=norms,
+        rules=rules,
+        status_rules=status_rules,
+        reproductive_unit_ha=reproductive_unit_ha,
+    )
+    return pd.concat(blocks, ignore_index=True)
+
+
+def judge_in_blocks(
+    species,
+    patches,
+    links,
+    records,
+    *,
+    norms,
+    rules,
+    status_rules,
+    reproductive_unit_ha,
+):
+    """As `judge_populations`, a few species at a time: all at once fill the memory.
+
+    Yields
+    ------
+    DataFrame
+        The next rows, about `ROWS_PER_BLOCK`, all patches of each species; one without
+        rows when there are no species.
     """
     patches = patches.sort_values("patch_id", ignore_index=True)
     species = species.sort_values("species", ignore_index=True)
-    facts = _cross(species, patches)
+    nl, en = (pd.Categorical(words) for words in own_words(species))
+    species = species.assign(own_norms_nl=nl, own_norms_en=en)
+    # What only columns of the output hold takes a byte a row, not its whole text.
+    species = species.astype({c: "category" for c in PASSED_ON if c in species})
     network, _ = number_networks(patches["network_id"])
     dated = date_records(
         records,
         reference_date=rules.reference_date,
         recent_years=rules.recent_years,
-    ).reset_index(drop=True)
-    facts = facts.assign(
-        **_capacities(species, patches, network, norms, reproductive_unit_ha),
-        **_record_facts(species, patches, network, dated, rules),
     )
-    shape = (len(species), len(patches))
-    nearest = _nearest_occupied(
-        facts["recent"].to_numpy().reshape(shape), patches["patch_id"], links
-    ).ravel()
-    facts["nearest_occupied_m"] = np.where(np.isinf(nearest), np.nan, nearest)
-    facts = facts.assign(**_conditions(facts, norms, rules))
-    row = decide({name: facts[name].to_numpy() for name in CONDITIONS})
-    names = [f"{n}: {' and '.join(c) or 'else'}" for n, _, c in DECISIONS]
-    return facts.assign(
-        status=pd.array(np.array(STATUSES, dtype=object)[row], dtype="str"),
-        rule=pd.array(np.array(names, dtype=object)[row], dtype="str"),
-    )
+    evidence = record_evidence(species, patches, network, dated, rules)
+    del dated
+    ways = _ways(patches["patch_id"], links)
+    step = max(1, ROWS_PER_BLOCK // max(1, len(patches)))
+    for first in range(0, max(1, len(species)), step):
+        some = species.iloc[first : first + step].reset_index(drop=True)
+        facts = _cross(some, patches).assign(
+            **own_verdicts(
+                some, patches, network, norms, reproductive_unit_ha=reproductive_unit_ha
+            ),
+            **record_facts(evidence, first, first + len(some)),
+        )
+        occupied = facts["recent"].to_numpy().reshape(len(some), len(patches))
+        nearest = _nearest_occupied(occupied, *ways).ravel()
+        facts["nearest_occupied_m"] = np.where(np.isinf(nearest), np.nan, nearest)
+        facts = facts.assign(**_conditions(facts, rules))
+        chosen, looked_at = decide(
+            {name: facts[name].to_numpy() for name in CONDITIONS}, status_rules
+        )
+        yield facts.assign(
+            status=by_code([rule.status for rule in status_rules], chosen),
+            rule=by_code([str(rule) for rule in status_rules], chosen),
+            looked_at=_as_bits(looked_at),
+        )
+
+
+def _as_bits(conditions):
+    """Pack conditions into one number per row, the first in the lowest bit."""
+    bits = (flag.astype(np.int16) << k for k, flag in enumerate(conditions.values()))
+    return sum(bits)
 
 
 def _cross(species, patches):
     """Every species of the group with every patch of the group."""
     s = np.repeat(np.arange(len(species)), len(patches))
     p = np.tile(np.arange(len(patches)), len(species))
-    place = patches[["patch_id", "network_id"]].iloc[p].reset_index(drop=True)
+    species = species.drop(columns=OWN_VALUES, errors="ignore")
+    place = pd.DataFrame(patches.drop(columns="geometry")).reindex(columns=OF_PATCH)
+    place = place.iloc[p].reset_index(drop=True)
     return pd.concat([species.iloc[s].reset_index(drop=True), place], axis=1).assign(
         patch=p
     )
 
 
-def _capacities(species, patches, network, norms, reproductive_unit_ha):
-    """Capacity and class, where a species may need more or less room than its group."""
-    capacity = patches["capacity_ru"].to_numpy(dtype=float)
-    usual = pd.Categorical(patches["class"], categories=CLASSES).codes
-    capacities, classes = [], []
-    for own_ha in species["reproductive_unit_ha"].astype(float):
-        if np.isnan(own_ha):
-            capacities.append(capacity)
-            classes.append(usual)
-            continue
-        own = capacity * (reproductive_unit_ha / own_ha)
-        found = network_verdicts(own, network, norms)
-        capacities.append(own)
-        classes.append(patch_verdicts(own, network, found, norms))
-    none = np.empty(0)
-    return {
-        "capacity_ru": np.concatenate([none, *capacities]),
-        "class_code": np.concatenate([none, *classes]).astype(np.int8),
-    }
+def _ways(patch_ids, links):
+    """Links within dispersal, both ways: by the patch that is reached, shortest first.
 
-
-def _record_facts(species, patches, network, dated, rules):
-    """Gather what the records say of every species x patch."""
-    n_patches = len(patches)
-    taxon_groups = species["taxon_group"].unique()
-    dated = dated[
-        dated["species"].isin(species["species"])
-        | dated["taxon_group"].isin(taxon_groups)
-    ]
-    limits = {
-        "record_tolerance_m": rules.record_tolerance_m,
-        "max_uncertainty_m": rules.max_uncertainty_m,
-    }
-    polygons = patches.geometry.to_numpy()
-    effort = searched(dated, polygons, **limits)
-    never = np.zeros(n_patches, dtype=bool)
-    looked = [effort.get(taxon, never) for taxon in species["taxon_group"]]
-
-    own = dated[dated["species"].isin(species["species"])].reset_index(drop=True)
-    pairs = support(own, polygons, networks=network, **limits)
-    which = pd.Index(species["species"]).get_indexer(own["species"])
-    pairs["species"] = which[pairs["record"]]
-    pairs["cell"] = pairs["species"] * n_patches + pairs["patch"]
-    pairs["day"] = own["day"].to_numpy()[pairs["record"]]
-    pairs["recent"] = own["recent"].to_numpy()[pairs["record"]]
-
-    n = len(species) * n_patches
-    facts = _single_facts(pairs[~pairs["ambiguous"]], n, rules)
-    facts |= _ambiguous_facts(
-        pairs[pairs["ambiguous"] & pairs["recent"]], len(species), network
-    )
-    facts["searched"] = np.concatenate([np.zeros(0, dtype=bool), *looked])
-    return facts
-
-
-def _single_facts(pairs, n, rules):
-    """Count the records that support one patch each, and their years."""
-    cells = pairs.groupby("cell")
-    day = pd.DataFrame(
-        {
-            "n_records": cells.size(),
-            "recent": cells["recent"].any(),
-            "first_day": cells["day"].min(),
-            "last_day": cells["day"].max(),
-            "n_years": pairs["day"].dt.year.groupby(pairs["cell"]).nunique(),
-        }
-    ).reindex(range(n))
-    facts = {
-        "n_records": day["n_records"].fillna(0).astype("int64").to_numpy(),
-        "n_years": day["n_years"].fillna(0).astype("int64").to_numpy(),
-        "recent": (day["recent"] == True).to_numpy(dtype=bool),  # noqa: E712
-        "last_day": day["last_day"].to_numpy(dtype="datetime64[us]"),
-        "first_year": day["first_day"].dt.year.astype("Int64").array,
-        "last_year": day["last_day"].dt.year.astype("Int64").array,
-    }
-    # A day with ten observers is one visit: their number is no trend of the species.
-    visits = pairs.assign(day=pairs["day"].dt.normalize())
-    visits = visits.drop_duplicates(["cell", "day"])
-    edges = [
-        years_before(rules.reference_date, k * rules.trend_period_years)
-        for k in range(TREND_PERIODS, 0, -1)
-    ]
-    period = np.searchsorted(
-        np.array(edges, dtype="datetime64[us]"),
-        visits["day"].to_numpy(dtype="datetime64[us]"),
-        side="right",
-    )
-    for k in range(1, TREND_PERIODS + 1):
-        cell = visits["cell"].to_numpy(dtype=np.int64)[period == k]
-        facts[f"visits_{k}"] = np.bincount(cell, minlength=n)
-    return facts
-
-
-def _ambiguous_facts(pairs, n_species, network):
-    """Recent records that fit several patches: they support a network at most."""
-    n_patches = network.size
-    n = n_species * n_patches
-    cell = pairs["cell"].to_numpy(dtype=np.int64)
-    here = np.bincount(cell, minlength=n)
-    firm = pairs[pairs["network"] >= 0]
-    n_networks = int(network.max()) + 1 if n_patches else 0
-    records = firm.drop_duplicates("record")
-    key = records["species"].to_numpy(dtype=np.int64) * n_networks
-    key += records["network"].to_numpy(dtype=np.int64)
-    total = np.bincount(key, minlength=n_species * n_networks)
-    in_network = total.reshape(n_species, n_networks)[:, network].ravel()
-    firm_here = np.bincount(firm["cell"].to_numpy(dtype=np.int64), minlength=n)
-    return {
-        "n_ambiguous": here,
-        "network_occupied": in_network > 0,
-        # A record that may be from this very patch is no proof of another one.
-        "network_occupied_elsewhere": in_network > firm_here,
-    }
-
-
-def _nearest_occupied(occupied, patch_ids, links):
-    """Distance to the nearest other occupied patch that animals can reach, or inf."""
+    Returns
+    -------
+    here, there : ndarray of int64
+        The patch that is reached, and the one that animals come from.
+    distance : ndarray of float64
+    """
     linked = links[links["within_dispersal"].to_numpy(dtype=bool)]
     index = pd.Index(patch_ids)
     a = index.get_indexer(linked["patch_id_a"])
     b = index.get_indexer(linked["patch_id_b"])
     here, there = np.concatenate([a, b]), np.concatenate([b, a])
     distance = np.tile(linked["distance_m"].to_numpy(dtype=float), 2)
+    order = np.lexsort((distance, here))
+    return here[order], there[order], distance[order]
+
+
+def _nearest_occupied(occupied, here, there, distance):
+    """Distance to the nearest other occupied patch that animals can reach, or inf."""
     nearest = np.full(occupied.shape, np.inf)
     for row, taken in zip(nearest, occupied, strict=True):
-        useful = taken[there]
-        np.minimum.at(row, here[useful], distance[useful])
+        useful = np.flatnonzero(taken[there])
+        first = useful[np.diff(here[useful], prepend=-1) > 0]
+        row[here[first]] = distance[first]
     return nearest
 
 
-def _conditions(facts, norms, rules):
-    """All conditions of the decision table but `recent`, which is a fact already."""
+def _conditions(facts, rules):
+    """All conditions of the rules but `recent`, which is a fact already."""
     reachable = facts["nearest_occupied_m"].notna()
     seed_years = facts["seed_bank_years"].astype(float)
     last_day = facts["last_day"].to_numpy(dtype="datetime64[us]")
@@ -348,7 +248,7 @@ def _conditions(facts, norms, rules):
     v1, v2, v3 = (facts[f"visits_{k}"] for k in range(1, TREND_PERIODS + 1))
     return {
         "sustained": facts["class_code"].to_numpy() <= NETWORK,
-        "below_key": (facts["capacity_ru"] < norms.key_patch_ru).to_numpy(),
+        "below_key": (facts["capacity_ru"] < facts["key_patch_ru"]).to_numpy(),
         "alone": (~reachable & ~facts["network_occupied_elsewhere"]).to_numpy(),
         "declining": ((v1 > v2) & (v2 > v3)).to_numpy(),
         "fading": ((facts["long_lived"] == "yes") | ((v1 > v2) & (v2 > v3))).to_numpy(),

@@ -5,7 +5,9 @@ from dataclasses import replace
 from robuust.problems import Problem, did_you_mean
 from robuust.settings import SETTINGS, validate_settings
 
-KINDS = ("habitat", "records")  # kinds of sources that may name a preset
+KINDS = ("habitat", "records")  # kinds of presets
+# Kinds of sources that may name one, and the kind it must be of.
+SOURCES = {"habitat": "habitat", "historic_habitat": "habitat", "records": "records"}
 ABOUT = {"preset", "kind", "name_nl", "name_en", "about", "recognise"}
 MERGED = {"columns", "constants", "quality_words"}  # key by key, the user's win
 CODE_KEYS = {"parts", "code_column", "code", "codes"}  # ways to say the habitat code
@@ -134,7 +136,7 @@ def _wrong_kinds(config, presets):
     for kind, source in _entries(config):
         preset = _preset_of(source, presets)
         told = preset.get("kind") if isinstance(preset, dict) else None
-        if told in KINDS and told != kind:
+        if told in KINDS and told != SOURCES[kind]:
             place = f"sources.{kind}[{source.get('name')}].preset"
             message = (
                 f"the preset '{source['preset']}' is for {told}, not for {kind}; put"
@@ -156,7 +158,7 @@ def _preset_of(source, presets):
 def _entries(config):
     """Kind and entry of every source that may name a preset."""
     sections = config.get("sources")
-    for kind in KINDS if isinstance(sections, dict) else ():
+    for kind in SOURCES if isinstance(sections, dict) else ():
         entries = sections.get(kind)
         for source in entries if isinstance(entries, list) else ():
             if isinstance(source, dict):

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from robuust.point_reach import polygons_in_reach
+
 
 def date_records(records, *, reference_date, recent_years):
     """Give every record the day it counts from, and whether that is recent.
@@ -55,131 +57,141 @@ def years_before(reference_date, years):
     return pd.Timestamp(reference_date) - pd.DateOffset(years=int(years))
 
 
-def support(records, patches, *, record_tolerance_m, max_uncertainty_m, networks=None):
-    """Find the patches that each record may come from.
+def patches_in_reach(records, patches, *, record_tolerance_m, max_uncertainty_m):
+    """Find the patches that each record may come from, found or not found there.
 
     A record reaches every patch within its uncertainty, and at least within the
-    tolerance. Only presences count that are not generalised and not too vague.
+    tolerance. One whose place was blurred or is too vague tells no patch.
 
     Parameters
     ----------
     records : GeoDataFrame
-        Dated records: present, generalised, uncertainty_m (missing: the tolerance),
-        geometry (points) in the CRS of the patches [m].
+        generalised, uncertainty_m (missing: the tolerance), geometry (points) in the
+        CRS of the patches [m].
     patches : array_like of shapely polygons, shape (n_patches,)
         The patches of one group.
     record_tolerance_m : float
         Least distance over which a record reaches [m].
     max_uncertainty_m : float
-        A vaguer record supports nothing [m].
-    networks : array_like of int, shape (n_patches,), optional
-        Network of each patch; by default every patch is one of its own.
+        A vaguer record tells no patch [m].
 
     Returns
     -------
     DataFrame
         One row per record and patch in reach, sorted: record and patch (positions),
-        ambiguous (several patches in reach: supports no single one), network (of the
-        patches in reach, or -1 if they are in several: then it supports nothing).
+        gap_m (0 inside the patch).
 
     Examples
     --------
     >>> import geopandas as gpd
     >>> points = gpd.GeoDataFrame(
-    ...     {"present": True, "generalised": False, "uncertainty_m": [0, 30]},
-    ...     geometry=shapely.points([[1, 1], [40, 1]]),
+    ...     {"generalised": False, "uncertainty_m": [0, 30, 200]},
+    ...     geometry=shapely.points([[1, 1], [40, 1], [1, 1]]),
     ... )
     >>> squares = shapely.box([0, 60], 0, [10, 70], 10)
-    >>> found = support(points, squares, record_tolerance_m=5, max_uncertainty_m=100)
+    >>> found = patches_in_reach(
+    ...     points, squares, record_tolerance_m=5, max_uncertainty_m=100
+    ... )
+    >>> found.values.tolist()
+    [[0.0, 0.0, 0.0], [1.0, 0.0, 30.0], [1.0, 1.0, 20.0]]
+    """
+    uncertainty = records["uncertainty_m"].fillna(0).to_numpy(dtype=float)
+    blurred = records["generalised"].to_numpy(dtype=bool)
+    told = np.flatnonzero(~blurred & (uncertainty <= max_uncertainty_m))
+    record, patch, gap_m = polygons_in_reach(
+        shapely.get_coordinates(records.geometry.to_numpy()[told]),
+        patches,
+        np.maximum(uncertainty[told], record_tolerance_m),
+    )
+    return pd.DataFrame(
+        {"record": told.astype(np.int32)[record], "patch": patch, "gap_m": gap_m}
+    )
+
+
+def support(records, reached, networks):
+    """Find the patches and networks that each presence supports.
+
+    One patch in reach: it supports that patch. Several: it is ambiguous, and supports
+    their network if they share one, but no single patch.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Dated records: present.
+    reached : DataFrame
+        What `patches_in_reach` found for these records.
+    networks : array_like of int, shape (n_patches,)
+        Network of each patch.
+
+    Returns
+    -------
+    DataFrame
+        One row per presence and patch in reach, sorted: record and patch (positions),
+        ambiguous (several patches in reach: supports no single one), network (of the
+        patches in reach, or -1 if they are in several: then it supports nothing).
+
+    Examples
+    --------
+    >>> records = pd.DataFrame({"present": [True, True, False]})
+    >>> reached = pd.DataFrame({"record": [0, 1, 1, 2], "patch": [0, 0, 1, 0]})
+    >>> found = support(records, reached, [5, 5])
     >>> found[["record", "patch", "ambiguous"]].values.tolist()
     [[0, 0, False], [1, 0, True], [1, 1, True]]
     """
-    n = len(patches)
-    network = np.arange(n) if networks is None else np.asarray(networks)
-    uncertainty = records["uncertainty_m"].fillna(0).to_numpy(dtype=float)
-    counts = (
-        records["present"].to_numpy(dtype=bool)
-        & ~records["generalised"].to_numpy(dtype=bool)
-        & (uncertainty <= max_uncertainty_m)
-    )
-    chosen = np.flatnonzero(counts)
-    reach = np.maximum(uncertainty[chosen], record_tolerance_m)
-    record, patch = _within(
-        records.geometry.to_numpy()[chosen], np.asarray(patches, dtype=object), reach
-    )
-    record = chosen[record]
-    per_record = np.bincount(record, minlength=len(records))
-    low = np.full(len(records), n, dtype=np.int64)
-    high = np.full(len(records), -1, dtype=np.int64)
-    np.minimum.at(low, record, network[patch])
-    np.maximum.at(high, record, network[patch])
-    one = (low == high)[record]
+    present = records["present"].to_numpy(dtype=bool)
+    record = reached["record"].to_numpy()
+    counts = present[record]
+    record, patch = record[counts], reached["patch"].to_numpy()[counts]
+    first = np.flatnonzero(np.diff(record, prepend=-1))  # sorted: one run per record
+    n_patches = np.diff(first, append=record.size)
+    network = np.asarray(networks, dtype=np.int64)[patch]
+    low, high = network.copy(), network.copy()
+    if first.size:
+        low = np.repeat(np.minimum.reduceat(network, first), n_patches)
+        high = np.repeat(np.maximum.reduceat(network, first), n_patches)
     return pd.DataFrame(
         {
             "record": record,
             "patch": patch,
-            "ambiguous": per_record[record] > 1,
-            "network": np.where(one, network[patch], -1),
+            "ambiguous": np.repeat(n_patches > 1, n_patches),
+            "network": np.where(low == high, network, -1),
         }
     )
 
 
-def searched(records, patches, *, record_tolerance_m, max_uncertainty_m):
+def searched(records, reached, n_patches, *, record_tolerance_m):
     """Find which patches somebody searched recently, per taxon group.
 
     Any record shows that somebody looked, an absence as much as a presence, and of a
-    species without a group too; but not one whose place was blurred or is too vague.
+    species without a group too; but an uncertain one only where it lies itself.
 
     Parameters
     ----------
-    records : GeoDataFrame
-        Dated records: taxon_group, recent, generalised, uncertainty_m, geometry.
-    patches : array_like of shapely polygons, shape (n_patches,)
-        The patches of one group.
+    records : DataFrame
+        Dated records: taxon_group, recent.
+    reached : DataFrame
+        What `patches_in_reach` found for these records.
+    n_patches : int
+        How many patches the group has.
     record_tolerance_m : float
         A record this far outside a patch still counts as inside [m].
-    max_uncertainty_m : float
-        A vaguer record does not tell which patch was searched [m].
 
     Returns
     -------
     dict of str to ndarray of bool, shape (n_patches,)
-        Per taxon group in the recent records the patches that were searched.
+        Per taxon group in the records the patches that were searched.
 
     Examples
     --------
-    >>> import geopandas as gpd
-    >>> point = gpd.GeoDataFrame(
-    ...     {"taxon_group": ["birds"], "recent": True, "generalised": False,
-    ...      "uncertainty_m": 0.0},
-    ...     geometry=shapely.points([[1, 1]]),
-    ... )
-    >>> squares = shapely.box([0, 60], 0, [10, 70], 10)
-    >>> searched(point, squares, record_tolerance_m=5, max_uncertainty_m=100)
+    >>> point = pd.DataFrame({"taxon_group": ["birds"], "recent": True})
+    >>> reached = pd.DataFrame({"record": [0], "patch": [0], "gap_m": [0.0]})
+    >>> searched(point, reached, 2, record_tolerance_m=5)
     {'birds': array([ True, False])}
     """
-    shown = records[
-        records["recent"].to_numpy(dtype=bool)
-        & ~records["generalised"].to_numpy(dtype=bool)
-        & (records["uncertainty_m"].fillna(0) <= max_uncertainty_m).to_numpy()
-    ]
-    record, patch = _within(
-        shown.geometry.to_numpy(),
-        np.asarray(patches, dtype=object),
-        np.full(len(shown), float(record_tolerance_m)),
-    )
-    taxon = shown["taxon_group"].to_numpy(dtype=object)
-    found = {}
-    for name in sorted(shown["taxon_group"].dropna().unique()):
-        found[name] = np.zeros(len(patches), dtype=bool)
-        found[name][patch[taxon[record] == name]] = True
-    return found
-
-
-def _within(points, polygons, reach_m):
-    """Pairs of a point and a polygon within the reach of that point, sorted."""
-    point, polygon = shapely.STRtree(polygons).query(
-        points, predicate="dwithin", distance=reach_m
-    )
-    order = np.lexsort((polygon, point))
-    return point[order].astype(np.int64), polygon[order].astype(np.int64)
+    taxon, names = pd.factorize(records["taxon_group"])
+    record = reached["record"].to_numpy()
+    shown = records["recent"].to_numpy(dtype=bool) & (taxon >= 0)
+    here = shown[record] & (reached["gap_m"] <= record_tolerance_m).to_numpy()
+    looked = np.zeros((len(names), n_patches), dtype=bool)
+    looked[taxon[record[here]], reached["patch"].to_numpy()[here]] = True
+    return dict(zip(names, looked, strict=True))

@@ -1,19 +1,30 @@
 """Do the tables fit together? Names that refer to other tables, values in order."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from robuust.problems import Problem, did_you_mean, row_number
+from robuust.status_rules import status_rule_problems
 from robuust.traits import group_traits
 
-RESERVED_GROUPS = ("ingest", "all_groups", "tables", "staging")  # folders of results
+RESERVED_GROUPS = (  # folders of results
+    *("ingest", "all_groups", "tables", "staging"),
+    *("current_flow", "species_sheets"),
+)
 ORDERED = (  # the first may not be larger than the second
     ("local_distance_m", "dispersal_max_m"),
     ("dispersal_median_m", "dispersal_max_m"),
     ("key_patch_ru", "mvp_ru"),
-    ("key_patch_ru", "network_ru_with_key"),
+    ("mvp_ru", "network_ru_with_key"),
     ("network_ru_with_key", "network_ru_without_key"),
     ("buffer_inner_m", "buffer_mid_m"),
     ("buffer_mid_m", "buffer_outer_m"),
+)
+ORDERED_AREAS = (
+    ("small_ha", "large_ha"),
+    ("large_ha", "isolated_good_ha"),
+    ("cohesive_distance_m", "neighbour_distance_m"),
 )
 
 
@@ -32,7 +43,8 @@ def validate_references(tables, groups):
     -------
     list of Problem
         Names that another table does not have, values in the wrong order, roles
-        without a partner, reserved names.
+        without a partner, classes without evidence, reserved names, rules of status
+        that cannot be.
     """
     tables = {name: rows for name, rows in tables.items() if len(rows.columns)}
     return [
@@ -41,8 +53,11 @@ def validate_references(tables, groups):
         *_group_names(tables, groups),
         *_role_problems(tables),
         *_order_problems(tables),
+        *_norm_problems(tables),
         *_range_problems(tables),
+        *_evidence_problems(tables),
         *_synonym_problems(tables),
+        *status_rule_problems(tables.get("status_rules", {})),
     ]
 
 
@@ -101,10 +116,16 @@ def _unknown_names(tables):
             ("species_groups", bundles),
             ("habitat_types", bundles),
             ("pressures", bundles | {"*"}),
+            ("area_classes", bundles),
         ]:
             problems += _outside(tables, name, "bundle", known, "suitability")
     if "species_groups" in tables:
         problems += _outside(tables, "species", "group", groups, "species_groups")
+    if "species" in tables:
+        species = set(table_column(tables, "species", "species"))
+        problems += _outside(
+            tables, "reintroduction_answers", "species", species, "species"
+        )
     return problems
 
 
@@ -215,8 +236,11 @@ def _traits(tables):
 
 
 def _order_problems(tables):
-    """Values of classes, and of groups with values of their own, in the wrong order."""
-    problems = []
+    """Values of classes, of groups with their own, and of areas in the wrong order."""
+    problems, areas = [], tables.get("area_classes")
+    for low, high in ORDERED_AREAS:
+        if areas is not None and {low, high} <= set(areas):
+            problems += _too_large("area_classes", areas, low, high)
     classes, traits = tables.get("mobility_classes"), _traits(tables)
     for low, high in ORDERED:
         if classes is not None and {low, high} <= set(classes):
@@ -226,6 +250,24 @@ def _order_problems(tables):
             changed = traits.loc[own.any(axis=1).reindex(traits.index)]
             problems += _too_large("species_groups", changed, low, high)
     return problems
+
+
+def _norm_problems(tables):
+    """Norms of species that do not fit those they leave to their group."""
+    species, traits = tables.get("species"), _traits(tables)
+    if species is None or traits is None or "group" not in species:
+        return []
+    of_group = traits.drop_duplicates("group").set_index("group")
+    problems = []
+    for low, high in ORDERED:
+        if not (low.endswith("_ru") and {low, high} <= set(of_group)):
+            continue
+        own = species.reindex(columns=[low, high]).astype(float)
+        changed = species.index[own.notna().any(axis=1)]
+        usual = of_group[[low, high]].reindex(species["group"]).set_axis(species.index)
+        problems += _too_large("species", own.fillna(usual).loc[changed], low, high)
+    blank = " (a blank cell has the value of the group)"
+    return [replace(p, message=p.message + blank) for p in problems]
 
 
 def _too_large(name, rows, low, high):
@@ -278,6 +320,34 @@ def _range_problems(tables):
         )
         for row in outside.dropna(subset="value").itertuples(index=False)
     ]
+
+
+def _evidence_problems(tables):
+    """Classes that lack a row of evidence, so that no range is known for a value."""
+    classes, evidence = tables.get("mobility_classes"), tables.get("parameter_evidence")
+    if classes is None or "mobility_class" not in classes or evidence is None:
+        return []
+    if not {"mobility_class", "parameter"} <= set(evidence):
+        return []
+    if not evidence["mobility_class"].isin(classes["mobility_class"]).all():
+        return []  # the misspelt name is told; the row is there
+    if evidence["parameter"].isna().any():
+        return []
+    judged = [p for p in evidence["parameter"].unique() if p in classes]
+    has = evidence.groupby("mobility_class")["parameter"].agg(set).to_dict()
+    problems = []
+    for row, name in classes["mobility_class"].dropna().items():
+        missing = [p for p in judged if p not in has.get(name, set())]
+        if missing:
+            message = (
+                f"'{name}' has no row in the table parameter_evidence for "
+                f"{', '.join(missing)}; add one for each, so that it is known how far "
+                "the value may be off (low and high may be blank, evidence may not)"
+            )
+            problems.append(
+                Problem("mobility_classes", row_number(row), "mobility_class", message)
+            )
+    return problems
 
 
 def _synonym_problems(tables):

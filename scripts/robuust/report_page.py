@@ -28,6 +28,7 @@ REPORT_LAYERS = (
     "changes",
     "group_summary",
     "sensitivity",
+    "bundle_summary",
     "habitat_state",
     "ingest_summary",
     "settings",
@@ -40,7 +41,10 @@ TABLE_COLUMNS = {
     "group_summary": "name_{language} n_patches n_stronghold n_key n_network n_near "
     "n_insufficient area_ha robust_ha eca_ha networks",
     "robust_areas": "rank robust_area_id area_ha n_groups unit reason_{language}",
-    "relict_sites": "species status patch_id area_ha urgency reason_{language}",
+    "bundle_summary": "bundle n_groups robust_ha stronghold_ha key_ha network_ha "
+    "mean_score protected_share n_robust_areas in_areas_ha in_small_areas_ha "
+    "n_species n_threatened",
+    "relict_sites": "rank species status patch_id area_ha urgency reason_{language}",
     "restoration": "rank candidate_id track area_ha cost_eur flips reason_{language}",
     "restoration_plan": "budget_eur n_candidates cost_eur gain upper_bound gap_percent "
     "method",
@@ -239,13 +243,10 @@ def _tables(frames, headings, language):
 
 def _table_rows(frames):
     """Rows of every table of the report, the most telling first."""
-    relicts = frames["relict_sites"].sort_values(
-        ["urgency", "species", "patch_id"], ascending=[False, True, True]
-    )
     made = {
         "group_summary": _with_networks(frames),
         "robust_areas": frames["robust_areas"].head(10),
-        "relict_sites": relicts.head(10),
+        "relict_sites": frames["relict_sites"].sort_values("rank").head(10),
         "restoration": frames["restoration"].head(15),
         "restoration_plan": _plan_per_budget(frames["restoration_plan"]),
         "tracks": _per_track(frames["restoration"]),

@@ -1,24 +1,31 @@
 """All groups together: where is land robust, for whom, and the areas it makes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import shapely
 
-from robuust.figures import figure, figure_nl
+from robuust.area_sentences import area_reasons
 from robuust.grid import contiguous_areas, positions_on
 from robuust.habitat_geometry import geometry_digest
-from robuust.robustness import CLASSES, ROBUST_CLASSES
+from robuust.polygons import HA
+from robuust.robustness import LAND_CLASSES
 from robuust.tracks import overlaps
 
-KEY_CLASSES = ("stronghold", "key")
 NODATA = 255  # in rasters of numbers, which are bytes
+OUTSIDE, SMALL = -1, -2  # no robust area here; one that is too small to list
 AREA_COLUMNS = [
     "robust_area_id",
     "area_ha",
     "n_groups",
     "groups",
     "species",
+    "n_species",
+    "n_threatened",
     "n_key_patches",
+    "protected_ha",
+    "unprotected_ha",
     "protected_share",
     "unit",
     "score",
@@ -31,46 +38,84 @@ AREA_COLUMNS = [
     "reason_en",
     "geometry",
 ]
-CELL_COLUMNS = {"cell": "int64", "group": "str", "patch_id": "str", "class": "str"}
+PATCH_COLUMNS = ["group", "patch_id", "class"]
 
 
-def robust_cells(verdicts, grid, *, group):
-    """Cells of which the centre lies in a robust patch of a group.
+@dataclass(frozen=True)
+class PatchCells:
+    """Which patches hold which cells of a grid.
+
+    The centre of cell `cell[k]` (row by row, from 0) lies in the patch of row
+    `patch[k]` of `patches`, which has group, patch_id and class. A cell is there once
+    per group at most. Two numbers per cell, because a country has many.
+    """
+
+    patches: pd.DataFrame
+    cell: np.ndarray
+    patch: np.ndarray
+
+    def of(self, chosen):
+        """Only the cells of the patches that are chosen, a bool for each."""
+        kept = np.asarray(chosen, dtype=bool)[self.patch]
+        return PatchCells(self.patches, self.cell[kept], self.patch[kept])
+
+
+def patch_cells(verdicts, grid, *, group, recorded=()):
+    """Cells of which the centre lies in a patch of a group that is robust, or lived in.
 
     Parameters
     ----------
     verdicts : GeoDataFrame
-        patch_id, class and the patches, which do not overlap.
+        patch_id, class (the one in effect, `robustness.class_in_effect`) and
+        the patches, which do not overlap.
     grid : Grid
     group : str
+    recorded : iterable of str
+        Patches that count although they are not robust: those with a population.
 
     Returns
     -------
-    DataFrame
-        cell (row by row, from 0), group, patch_id, class; sorted by cell. A patch
-        smaller than a cell may hold no centre, and then has no row.
+    PatchCells
+        The patches by id, their cells by number. A patch smaller than a cell may hold
+        no centre, and then has no cell.
     """
-    robust = verdicts[verdicts["class"].isin(ROBUST_CLASSES)]
-    robust = robust.sort_values("patch_id", ignore_index=True)
-    position = positions_on(robust.geometry.to_numpy(), grid).ravel()
+    counts = verdicts["class"].isin(LAND_CLASSES)
+    counts |= verdicts["patch_id"].isin(list(recorded))
+    kept = verdicts[counts].sort_values("patch_id", ignore_index=True)
+    position = positions_on(kept.geometry.to_numpy(), grid).ravel()
     cell = np.flatnonzero(position >= 0)
-    patch = robust.iloc[position[cell]]
-    found = {
-        "cell": cell,
-        "group": np.full(cell.size, group, dtype=object),
-        "patch_id": patch["patch_id"].to_numpy(dtype=object),
-        "class": patch["class"].to_numpy(dtype=object),
-    }
-    return pd.DataFrame(found).astype(CELL_COLUMNS)
+    patches = pd.DataFrame(kept[["patch_id", "class"]]).assign(group=group)
+    return PatchCells(
+        patches[PATCH_COLUMNS].astype("str"), cell.astype(np.int32), position[cell]
+    )
 
 
-def score_surfaces(cells, weights, grid):
+def join_groups(found):
+    """Put the patches and cells of all groups one after another.
+
+    Examples
+    --------
+    >>> frogs = pd.DataFrame({"group": ["frogs"], "patch_id": ["f"], "class": ["key"]})
+    >>> cells = PatchCells(frogs, np.array([4]), np.array([0]))
+    >>> join_groups([cells, cells]).patch.tolist()
+    [0, 1]
+    """
+    before = np.cumsum([0, *(len(part.patches) for part in found)])
+    shifted = [part.patch + n for part, n in zip(found, before, strict=False)]
+    return PatchCells(
+        pd.concat([part.patches for part in found], ignore_index=True),
+        np.concatenate([part.cell for part in found]),
+        np.concatenate(shifted).astype(np.int32),
+    )
+
+
+def score_surfaces(found, weights, grid):
     """Per cell the weighted share of groups, their number and the best class.
 
     Parameters
     ----------
-    cells : DataFrame
-        The cells of `robust_cells` of all groups together.
+    found : PatchCells
+        Of all groups together; patches that are not robust count for nothing.
     weights : dict of float
         Weight of every group of the run; zero or more, not all zero.
     grid : Grid
@@ -83,7 +128,7 @@ def score_surfaces(cells, weights, grid):
     n_groups : ndarray of uint8, shape grid.shape
         Number of groups for which it is robust.
     best_class : ndarray of uint8, shape grid.shape
-        1 stronghold, 2 key, 3 network, 0 none of these.
+        1 stronghold, 2 key, 3 network, 4 area, 0 none of these.
 
     Raises
     ------
@@ -95,26 +140,39 @@ def score_surfaces(cells, weights, grid):
     --------
     >>> from robuust.grid import Grid
     >>> row = Grid(left_m=0, top_m=10, cell_m=10, n_rows=1, n_columns=2)
-    >>> cells = pd.DataFrame({"cell": [1], "group": ["frogs"], "class": ["key"]})
-    >>> score, n_groups, best = score_surfaces(cells, {"frogs": 1, "bees": 3}, row)
+    >>> frogs = pd.DataFrame({"group": ["frogs"], "patch_id": ["f"], "class": ["key"]})
+    >>> found = PatchCells(frogs, np.array([1]), np.array([0]))
+    >>> score, n_groups, best = score_surfaces(found, {"frogs": 1, "bees": 3}, row)
     >>> score.tolist(), n_groups.tolist(), best.tolist()
     ([[0.0, 0.25]], [[0, 1]], [[0, 2]])
     """
     total = total_weight(weights)
     n_cells = grid.shape[0] * grid.shape[1]
-    cell = cells["cell"].to_numpy()
-    weight = cells["group"].map(weights).to_numpy(dtype=float)
-    score = np.bincount(cell, weights=weight, minlength=n_cells) / total
-    n_groups = np.bincount(cell, minlength=n_cells)
-    best = np.full(n_cells, len(CLASSES) + 1)
-    rank = cells["class"].map({name: k + 1 for k, name in enumerate(CLASSES)})
-    np.minimum.at(best, cell, rank.to_numpy(dtype=int))
-    best[best > len(CLASSES)] = 0
+    found = found.of(found.patches["class"].isin(LAND_CLASSES))
+    weight = found.patches["group"].map(weights).to_numpy(dtype=float)
+    score = np.bincount(found.cell, weights=weight[found.patch], minlength=n_cells)
+    n_groups = np.bincount(found.cell, minlength=n_cells)
+    rank = class_ranks(found.patches)[found.patch]
+    best = np.zeros(n_cells, dtype=np.uint8)
+    for worst_first in range(len(LAND_CLASSES), 0, -1):
+        best[found.cell[rank == worst_first]] = worst_first
     return (
-        np.minimum(score, 1.0).astype(np.float32).reshape(grid.shape),
+        np.minimum(score / total, 1.0).astype(np.float32).reshape(grid.shape),
         n_groups.astype(np.uint8).reshape(grid.shape),
-        best.astype(np.uint8).reshape(grid.shape),
+        best.reshape(grid.shape),
     )
+
+
+def class_ranks(patches):
+    """Give the class of each patch as a number: 1 the best, 0 not robust.
+
+    Examples
+    --------
+    >>> class_ranks(pd.DataFrame({"class": ["network", "stronghold"]})).tolist()
+    [3, 1]
+    """
+    ranks = {name: k for k, name in enumerate(LAND_CLASSES, start=1)}
+    return patches["class"].map(ranks).fillna(0).to_numpy(dtype=np.int8)
 
 
 def total_weight(weights):
@@ -133,80 +191,67 @@ def total_weight(weights):
     return total
 
 
-def find_robust_areas(cells, score, n_groups, populations, grid, *, min_groups):
-    """Contiguous cells that are robust for several groups, and what they hold.
+def find_robust_areas(score, n_groups, grid, *, min_groups, min_area_ha):
+    """Contiguous cells that are robust for several groups, large enough to list.
 
     Parameters
     ----------
-    cells : DataFrame
-        As for `score_surfaces`.
     score, n_groups : ndarray, shape grid.shape
         The surfaces of `score_surfaces`.
-    populations : DataFrame
-        species, group, patch_id, status of all groups.
     grid : Grid
     min_groups : int
         A cell counts from so many groups.
+    min_area_ha : float
+        Smallest area that is listed [ha]; zero lists all.
 
     Returns
     -------
-    DataFrame
-        robust_area_id, area_ha, n_groups, groups, species, n_key_patches, score
-        (mean robustness score of the cells) and geometry; sorted by id. A group
-        counts for an area when at least one cell of it is robust for the group.
-        Species are those with a viable population in a patch that is robust there.
+    areas : DataFrame, sorted by id
+        robust_area_id, area_ha, score (mean robustness score of the cells), geometry.
+    label : ndarray of int32, shape grid.shape
+        Position of the area of each cell; `OUTSIDE` (-1) where fewer groups find it
+        robust, `SMALL` (-2) in an area that is too small to list.
     """
-    labels, outlines = contiguous_areas(n_groups >= min_groups, grid)
-    label = labels.ravel()
-    n_areas = len(outlines)
-    inside = cells.assign(area=label[cells["cell"].to_numpy()])
-    inside = inside[inside["area"] >= 0]
-    patches = inside[["area", "group", "patch_id", "class"]].drop_duplicates()
-    viable = populations[populations["status"] == "viable"]
-    living = patches.merge(viable, on=["group", "patch_id"])
-    groups = patches.groupby("area")["group"]
-    key = patches["class"].isin(KEY_CLASSES)
-    in_area = label >= 0
-    per_area = {
-        "n": np.bincount(label[in_area], minlength=n_areas),
-        "score": np.bincount(
-            label[in_area], weights=score.ravel()[in_area], minlength=n_areas
-        ),
-        "key": np.bincount(patches["area"][key], minlength=n_areas),
-    }
+    label, outlines = contiguous_areas(n_groups >= min_groups, grid)
+    held = label >= 0
+    n_cells = np.bincount(label[held], minlength=len(outlines))
+    total = np.bincount(label[held], weights=score[held], minlength=len(outlines))
+    large = np.flatnonzero(n_cells * grid.cell_ha >= min_area_ha - 1e-9)
+    ids = geometry_digest(outlines[large])
+    order = np.argsort(ids.astype(str), kind="stable")
+    kept = large[order]
+    renumbered = np.full(len(outlines) + 1, SMALL, dtype=np.int32)
+    renumbered[kept] = np.arange(kept.size)
+    renumbered[-1] = OUTSIDE  # the label -1 takes the last
     areas = pd.DataFrame(
         {
-            "robust_area_id": geometry_digest(outlines),
-            "area_ha": per_area["n"] * grid.cell_ha,
-            "n_groups": groups.nunique().reindex(range(n_areas), fill_value=0),
-            "groups": listed(groups, n_areas),
-            "species": listed(living.groupby("area")["species"], n_areas),
-            "n_key_patches": per_area["key"],
-            "score": per_area["score"] / np.maximum(per_area["n"], 1),
-            "geometry": outlines,
+            "robust_area_id": ids[order],
+            "area_ha": n_cells[kept] * grid.cell_ha,
+            "score": total[kept] / np.maximum(n_cells[kept], 1),
+            "geometry": outlines[kept],
         }
     ).astype({"robust_area_id": "str"})
-    return areas.sort_values("robust_area_id", ignore_index=True)
+    return areas, renumbered[label]
 
 
-def listed(names, n_areas):
-    """Different names per area, in order of the alphabet, joined by semicolons."""
-    joined = names.agg(lambda column: "; ".join(sorted(set(column))))
-    return joined.reindex(range(n_areas), fill_value="").astype("str")
-
-
-def protected_shares(outlines, nature_areas):
-    """Share of each area that lies in nature areas, overlaps counted once, 0 to 1.
+def protected_hectares(outlines, nature_areas):
+    """Hectares of each area that lie in nature areas, overlaps counted once.
 
     Examples
     --------
-    >>> reserves = [shapely.box(0, 0, 6, 10), shapely.box(4, 0, 8, 10)]
-    >>> protected_shares([shapely.box(0, 0, 10, 10)], reserves).tolist()
+    >>> reserves = [shapely.box(0, 0, 60, 100), shapely.box(40, 0, 80, 100)]
+    >>> protected_hectares([shapely.box(0, 0, 100, 100)], reserves).tolist()
     [0.8]
     """
-    covered, _ = overlaps(outlines, nature_areas)
-    share = shapely.area(covered) / np.maximum(shapely.area(outlines), 1e-9)
-    return np.minimum(share, 1.0)
+    outlines = np.asarray(outlines, dtype=object).reshape(-1)
+    hectares = shapely.area(outlines) / HA
+    # Most lie wholly inside or outside, which is told without drawing what they share.
+    tree = shapely.STRtree(outlines)
+    _, whole = tree.query(np.asarray(nature_areas, dtype=object), predicate="covers")
+    rest = np.setdiff1d(np.arange(outlines.size), whole)
+    covered, _ = overlaps(outlines[rest], nature_areas)
+    hectares[rest] = shapely.area(covered) / HA
+    return hectares
 
 
 def finest_level(units):
@@ -267,7 +312,8 @@ def describe_areas(
     Parameters
     ----------
     areas : DataFrame
-        As `find_robust_areas` gives them.
+        What `find_robust_areas` gives, with what `area_gains.area_totals` gives for
+        the same areas.
     nature_areas : array_like of shapely polygons
         May overlap.
     units : GeoDataFrame
@@ -283,8 +329,12 @@ def describe_areas(
         The columns of `AREA_COLUMNS`, sorted by rank.
     """
     outlines = areas["geometry"].to_numpy()
+    area_ha = areas["area_ha"].to_numpy()
+    protected_ha = np.minimum(protected_hectares(outlines, nature_areas), area_ha)
     known = areas.join(mosaic).assign(
-        protected_share=protected_shares(outlines, nature_areas),
+        protected_ha=protected_ha,
+        unprotected_ha=area_ha - protected_ha,
+        protected_share=protected_ha / area_ha,
         unit=pd.array(main_units(outlines, units), dtype="str"),
     )
     ranked = rank_areas(known)
@@ -294,51 +344,3 @@ def describe_areas(
     ranked["reason_nl"] = pd.array(nl, dtype="str")
     ranked["reason_en"] = pd.array(en, dtype="str")
     return ranked[AREA_COLUMNS]
-
-
-def area_reasons(areas, *, n_groups_in_run, variety_min_types):
-    """Why each area counts, with its figures, in Dutch and in English.
-
-    Parameters
-    ----------
-    areas : DataFrame
-        area_ha, n_groups, n_key_patches, protected_share, n_habitat_types, monotone.
-    n_groups_in_run : int
-        Number of groups that were judged.
-    variety_min_types : int
-        Fewer habitat types make an area monotone.
-
-    Returns
-    -------
-    reason_nl, reason_en : list of str
-    """
-    reasons_nl, reasons_en = [], []
-    for row in areas.itertuples():
-        percent = round(100 * row.protected_share)
-        types, few = row.n_habitat_types, row.monotone
-        reasons_nl.append(
-            f"robuust voor {row.n_groups} van {n_groups_in_run} groepen, "
-            f"{figure_nl(row.area_ha)} ha, {percent} % in natuurgebied, "
-            f"{count(row.n_key_patches, 'sleutelgebied', 'sleutelgebieden')}, "
-            f"{count(types, 'habitattype', 'habitattypen')}"
-            + (f": eenvormig, minder dan {variety_min_types}" if few else "")
-        )
-        reasons_en.append(
-            f"robust for {row.n_groups} of {n_groups_in_run} groups, "
-            f"{figure(row.area_ha)} ha, {percent} % in nature areas, "
-            f"{count(row.n_key_patches, 'key patch', 'key patches')}, "
-            f"{count(types, 'habitat type', 'habitat types')}"
-            + (f": monotone, fewer than {variety_min_types}" if few else "")
-        )
-    return reasons_nl, reasons_en
-
-
-def count(n, one, more):
-    """Write a number with its noun.
-
-    Examples
-    --------
-    >>> count(1, "patch", "patches"), count(0, "patch", "patches")
-    ('1 patch', '0 patches')
-    """
-    return f"{n} {one if n == 1 else more}"

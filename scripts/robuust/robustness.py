@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from robuust.figures import figure, figure_nl
+from robuust.robustness_sentences import network_sentences, patch_sentences
 
 CLASSES = ("stronghold", "key", "network", "near", "insufficient")
 ROBUST_CLASSES = ("stronghold", "key", "network")
+LAND_CLASSES = (*ROBUST_CLASSES, "area")  # robust land: by area and cohesion only, too
 STRONGHOLD, KEY, NETWORK, NEAR, INSUFFICIENT = range(5)
 
 
@@ -139,128 +140,60 @@ def patch_verdicts(capacity_ru, network, networks, norms):
     return found.astype(np.int8)
 
 
-def network_sentences(networks, norms, *, reproductive_unit_ha):
-    """Say why each network is viable or not, with the figures.
+@dataclass(frozen=True)
+class Shortages:
+    """What networks lack before they are viable; arrays of shape (n_networks,).
 
-    Parameters
-    ----------
-    networks : NetworkVerdicts
-        What `network_verdicts` found.
-    norms : Norms
-        The norms of the group.
-    reproductive_unit_ha : float
-        Optimal habitat that one reproductive unit needs [ha]; above zero.
-
-    Returns
-    -------
-    nl, en : list of str
-        One sentence per network, in Dutch and in English.
-
-    Examples
-    --------
-    >>> norms = Norms(20, 60, 80, 120)
-    >>> poor = network_verdicts([19, 19, 19, 19, 10], [0, 0, 0, 0, 0], norms)
-    >>> nl, en = network_sentences(poor, norms, reproductive_unit_ha=0.2)
-    >>> nl[0]
-    'netwerk 86 van 120 RE, geen sleutelplek: 34 RE tekort (6,8 ha optimaal habitat)'
-    >>> en[0]
-    'network 86 of 120 RU, no key patch: 34 RU short (6.8 ha of optimal habitat)'
+    `missing_ru` may come anywhere within reach of the network; `enlarge_ru` is enough
+    at its largest patch, which then becomes what `enlarged` says: key, stronghold, or
+    nothing ("") where that is no shorter way. All zero where the network is viable.
     """
-    nl, en = [], []
-    for total, stronghold, key, norm, viable in zip(
-        networks.capacity_ru.tolist(),
-        networks.has_stronghold.tolist(),
-        networks.has_key.tolist(),
-        networks.norm_ru.tolist(),
-        networks.viable.tolist(),
-        strict=True,
-    ):
-        if stronghold:
-            nl.append(
-                f"netwerk van {figure_nl(total)} RE met een bolwerk "
-                f"(een plek van minstens {figure_nl(norms.mvp_ru)} RE)"
-            )
-            en.append(
-                f"network of {figure(total)} RU with a stronghold "
-                f"(a patch of at least {figure(norms.mvp_ru)} RU)"
-            )
-            continue
-        key_nl = "met sleutelplek" if key else "geen sleutelplek"
-        key_en = "with a key patch" if key else "no key patch"
-        text_nl = f"netwerk {figure_nl(total)} van {figure_nl(norm)} RE, {key_nl}"
-        text_en = f"network {figure(total)} of {figure(norm)} RU, {key_en}"
-        if not viable:
-            short = norm - total
-            short_ha = short * reproductive_unit_ha
-            text_nl += (
-                f": {figure_nl(short)} RE tekort "
-                f"({figure_nl(short_ha)} ha optimaal habitat)"
-            )
-            text_en += (
-                f": {figure(short)} RU short ({figure(short_ha)} ha of optimal habitat)"
-            )
-        nl.append(text_nl)
-        en.append(text_en)
-    return nl, en
+
+    missing_ru: np.ndarray
+    enlarge_ru: np.ndarray
+    enlarged: np.ndarray
 
 
-def patch_sentences(capacity_ru, network, classes, sentences, norms):
-    """Say why each patch has its class, with the figures.
+def shortages(capacity_ru, network, norms):
+    """Count what each network lacks before it is viable, by the two shortest ways.
 
     Parameters
     ----------
     capacity_ru : array_like of float, shape (n_patches,)
-        Carrying capacity of each patch [RU].
+        Carrying capacity of each patch [RU]; zero or more.
     network : array_like of int, shape (n_patches,)
-        Network of each patch.
-    classes : array_like of int, shape (n_patches,)
-        What `patch_verdicts` found.
-    sentences : tuple of two lists of str
-        What `network_sentences` says of the networks.
+        Network of each patch, numbered from 0 without holes.
     norms : Norms
         The norms of the group.
 
     Returns
     -------
-    nl, en : list of str
-        One sentence per patch, in Dutch and in English.
+    Shortages
+        Zero or more [RU]; `enlarge_ru` is at most `missing_ru`.
 
     Examples
     --------
-    >>> norms = Norms(20, 60, 80, 120)
-    >>> patch_sentences([75], [0], [0], (["netwerk"], ["network"]), norms)
-    (['bolwerk: 75 van 60 RE'], ['stronghold: 75 of 60 RU'])
+    Four patches of 19 and one of 10 make 86 of 120; or one more, at a patch of 19.
+
+    >>> short = shortages([19, 19, 19, 19, 10], [0] * 5, Norms(20, 60, 80, 120))
+    >>> short.missing_ru.tolist(), short.enlarge_ru.tolist(), short.enlarged.tolist()
+    ([34.0], [1.0], ['key'])
     """
-    nl, en = [], []
-    for capacity, k, code in zip(
-        np.asarray(capacity_ru, dtype=float).tolist(), network, classes, strict=True
-    ):
-        own_nl, own_en = figure_nl(capacity), figure(capacity)
-        if code == STRONGHOLD:
-            nl.append(f"bolwerk: {own_nl} van {figure_nl(norms.mvp_ru)} RE")
-            en.append(f"stronghold: {own_en} of {figure(norms.mvp_ru)} RU")
-            continue
-        why_nl, why_en = sentences[0][k], sentences[1][k]
-        if code == KEY:
-            key_nl, key_en = figure_nl(norms.key_patch_ru), figure(norms.key_patch_ru)
-            nl.append(f"sleutelgebied: {own_nl} van {key_nl} RE; {why_nl}")
-            en.append(f"key patch: {own_en} of {key_en} RU; {why_en}")
-            continue
-        half = code == INSUFFICIENT
-        nl.append(
-            f"{why_nl}; minder dan de helft; plek zelf {own_nl} RE"
-            if half
-            else f"{why_nl}; plek zelf {own_nl} RE"
-        )
-        en.append(
-            f"{why_en}; less than half; this patch {own_en} RU"
-            if half
-            else f"{why_en}; this patch {own_en} RU"
-        )
-    return nl, en
+    found = network_verdicts(capacity_ru, network, norms)
+    largest = np.zeros(found.viable.size)
+    np.maximum.at(largest, np.asarray(network, dtype=np.int64), capacity_ru)
+    missing = np.where(found.viable, 0.0, found.norm_ru - found.capacity_ru)
+    to_key = np.maximum(
+        norms.key_patch_ru - largest, norms.network_ru_with_key - found.capacity_ru
+    )  # what is missing anyway where there is a key patch
+    ways = np.stack([missing, norms.mvp_ru - largest, to_key])
+    ways[1:, found.viable] = np.inf
+    best = ways.argmin(axis=0)  # the first of equals: no need to enlarge one patch
+    names = np.array(["", "stronghold", "key"], dtype=object)
+    return Shortages(missing, ways.min(axis=0), names[best])
 
 
-def judge(patches, norms, *, reproductive_unit_ha):
+def judge(patches, norms, *, reproductive_unit_ha, dispersal_max_m):
     """Give every patch and every network of a group its verdict and its reason.
 
     Parameters
@@ -271,27 +204,40 @@ def judge(patches, norms, *, reproductive_unit_ha):
         The norms of the group.
     reproductive_unit_ha : float
         Optimal habitat that one reproductive unit needs [ha].
+    dispersal_max_m : float
+        How far from the patches new habitat still joins the network [m].
 
     Returns
     -------
     patches : GeoDataFrame
-        The same sorted by patch_id, with class, reason_nl and reason_en.
+        The same sorted by patch_id, with class, missing_ru and missing_ha (what its
+        network lacks before the patch is robust), reason_nl and reason_en.
     networks : DataFrame
         network_id, n_patches, capacity_ru, viable, has_stronghold, has_key, norm_ru,
-        reason_nl, reason_en and geometry (convex hull of the patches), sorted by id.
+        missing_ru, missing_ha, reason_nl, reason_en and geometry (convex hull of the
+        patches), sorted by id.
     """
     # Sorted first: a sum of floats depends on its order in the last digit.
     patches = patches.sort_values("patch_id", ignore_index=True)
     network, ids = number_networks(patches["network_id"])
     capacity = patches["capacity_ru"].to_numpy(dtype=float)
     found = network_verdicts(capacity, network, norms)
-    classes = patch_verdicts(capacity, network, found, norms)
+    codes = patch_verdicts(capacity, network, found, norms)
+    classes = np.array(CLASSES, dtype=object)[codes]
+    short = shortages(capacity, network, norms)
+    missing_ha = short.missing_ru * reproductive_unit_ha
     sentences = network_sentences(
-        found, norms, reproductive_unit_ha=reproductive_unit_ha
+        found,
+        short,
+        norms,
+        reproductive_unit_ha=reproductive_unit_ha,
+        dispersal_max_m=dispersal_max_m,
     )
     nl, en = patch_sentences(capacity, network, classes, sentences, norms)
     patches = patches.assign(
-        **{"class": _text(np.array(CLASSES, dtype=object)[classes])},
+        **{"class": _text(classes)},
+        missing_ru=short.missing_ru[network],
+        missing_ha=missing_ha[network],
         reason_nl=_text(nl),
         reason_en=_text(en),
     )
@@ -304,12 +250,43 @@ def judge(patches, norms, *, reproductive_unit_ha):
             "has_stronghold": found.has_stronghold,
             "has_key": found.has_key,
             "norm_ru": found.norm_ru,
+            "missing_ru": short.missing_ru,
+            "missing_ha": missing_ha,
             "reason_nl": _text(sentences[0]),
             "reason_en": _text(sentences[1]),
             "geometry": convex_hulls(patches.geometry.to_numpy(), network),
         }
     )
     return patches, networks
+
+
+def class_in_effect(classes, robust):
+    """Class of each patch on the map of robust land, which follows the yardstick.
+
+    Parameters
+    ----------
+    classes : array_like of str, shape (n_patches,)
+        Class of each patch by the norms, one of `CLASSES`.
+    robust : array_like of bool, shape (n_patches,)
+        Whether the yardstick of the run calls it robust.
+
+    Returns
+    -------
+    ndarray of str, shape (n_patches,)
+        The same, but ``area`` for a patch that is robust by area and cohesion only, and
+        ``near`` for one that is so by the norms only, where that is not enough. Robust
+        are `LAND_CLASSES`.
+
+    Examples
+    --------
+    >>> class_in_effect(["key", "key", "near", "near"], [True, False, True, False])
+    array(['key', 'near', 'area', 'near'], dtype=object)
+    """
+    classes = np.asarray(classes, dtype=object)
+    robust = np.asarray(robust, dtype=bool)
+    by_norms = np.isin(classes, ROBUST_CLASSES)
+    changed = [robust & ~by_norms, by_norms & ~robust]
+    return np.select(changed, ["area", "near"], classes)
 
 
 def number_networks(network_id):
@@ -372,8 +349,10 @@ def convex_hulls(polygons, network):
     corners, patch = shapely.get_coordinates(polygons, return_index=True)
     owner = np.asarray(network, dtype=np.int64)[patch]
     order = np.argsort(owner, kind="stable")
-    clouds = shapely.multipoints(shapely.points(corners[order]), indices=owner[order])
-    return shapely.convex_hull(clouds)
+    # One line through all corners has their hull, and is made at once.
+    return shapely.convex_hull(
+        shapely.linestrings(corners[order], indices=owner[order])
+    )
 
 
 def _text(values):

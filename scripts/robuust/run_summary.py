@@ -255,10 +255,7 @@ def _status_counts(populations, language):
 
 def _relicts(sites):
     """Name the three most urgent relict sites."""
-    top = sites.sort_values(
-        ["urgency", "species", "patch_id"], ascending=[False, True, True]
-    )
-    rows = top.head(3).itertuples()
+    rows = sites.sort_values("rank").head(3).itertuples()
     return "; ".join(f"{row.species} ({row.patch_id})" for row in rows) or "-"
 
 

@@ -57,7 +57,8 @@ def check_settings(config, config_schema, tables, table_schemas):
         Table name to its rows, every cell as text, blank cells as "".
     table_schemas : dict of str to dict
         Table name to what one row may say; ``x-key`` names the columns that together
-        may not occur twice, ``x-columns`` those that may be blank but not left out.
+        may not occur twice (``x-repeated``: what to do then), ``x-columns`` those that
+        may be blank but not left out, ``x-elsewhere`` what to do with other ones.
 
     Returns
     -------
@@ -341,7 +342,7 @@ def check_table(name, rows, schema):
             else:
                 continue
             problems.append(Problem(name, row_number(label), column, message))
-    problems += _repeats(name, labels, columns, schema["x-key"])
+    problems += _repeats(name, labels, columns, schema)
     return in_order(problems), typed
 
 
@@ -366,8 +367,11 @@ def _column_problems(name, rows, schema):
     unknown = [column for column in rows.columns if column not in known]
     needed = [*schema["required"], *schema.get("x-columns", [])]
     missing = [column for column in needed if column not in rows.columns]
+    advice = schema.get("x-elsewhere", {})
     return [
-        Problem(name, 1, str(c), f"unknown column{did_you_mean(c, known)}")
+        Problem(
+            name, 1, str(c), advice.get(c, f"unknown column{did_you_mean(c, known)}")
+        )
         for c in unknown
     ] + [
         Problem(name, 1, c, f"the column is missing{schema_words(known[c], schema)}")
@@ -375,8 +379,9 @@ def _column_problems(name, rows, schema):
     ]
 
 
-def _repeats(name, labels, columns, key):
+def _repeats(name, labels, columns, schema):
     """Rows that say the same thing twice."""
+    key, advice = schema["x-key"], schema.get("x-repeated", "keep one of the two")
     if not set(key) <= set(columns):
         return []
     problems, first = [], {}
@@ -387,7 +392,7 @@ def _repeats(name, labels, columns, key):
         if cells in first:
             message = (
                 f"'{', '.join(cells)}' stands in row {row_number(first[cells])} "
-                "already; keep one of the two"
+                f"already; {advice}"
             )
             problems.append(Problem(name, row_number(label), ", ".join(key), message))
         first.setdefault(cells, label)

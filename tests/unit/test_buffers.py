@@ -7,127 +7,18 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patchy_land import SQUARE, patchy_land, square_ring_m2
 
 from buffer_patches import buffer_patches
 from robuust.buffers import (
-    area_within,
     buffer_rings,
     pressure_zones,
     pressures_of,
-    quadrant_segments,
-    reaching,
 )
-
-SQUARE = shapely.box(0, 0, 1000, 1000)
 
 
 def layer(*shapes):
     return gpd.GeoDataFrame(geometry=list(shapes), crs=31370)
-
-
-def square_ring_m2(side, start, end):
-    """Area between two distances from a square: four sides and four quarter circles."""
-    return 4 * side * (end - start) + np.pi * (end**2 - start**2)
-
-
-@st.composite
-def patchy_land(draw):
-    """One to four ragged patches, small and large against a distance, and that."""
-    distance = draw(st.sampled_from([5.0, 90.0, 250.0, 2500.0, 25_000.0]))
-    random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    patches = []
-    for _ in range(draw(st.integers(1, 4))):
-        n = int(random.integers(3, 60))
-        size = distance * 10 ** random.uniform(-1.5, 1)
-        angle = np.sort(random.uniform(0, 2 * np.pi, n))
-        radius = size * (1 + 10 ** random.uniform(-4, -0.4) * random.uniform(-1, 1, n))
-        ring = np.c_[
-            radius * np.cos(angle), random.uniform(0.1, 1) * radius * np.sin(angle)
-        ]
-        ragged = shapely.Polygon(ring + random.uniform(-3, 3, 2) * size)
-        parts = shapely.get_parts(shapely.make_valid(ragged))
-        patches += [part for part in parts if part.area > 0]
-    return patches, distance
-
-
-def test_a_chord_of_the_drawn_circle_stays_within_the_tolerance():
-    for radius, tolerance in ((5, 1), (300, 1), (25_000, 1), (25_000, 0.1)):
-        step = np.pi / 2 / quadrant_segments(radius, tolerance)
-        assert radius * (1 - np.cos(step / 2)) <= tolerance
-
-
-@pytest.mark.parametrize("distance", [10, 100, 101, 600, 25_000])
-def test_the_area_round_a_square_is_that_of_the_formula(distance):
-    reached = area_within([SQUARE], distance, tolerance_m=1)
-    exact = SQUARE.area + square_ring_m2(1000, 0, distance)
-    assert abs(reached.area - exact) <= reached.length * 1
-    closer = area_within([SQUARE], distance, tolerance_m=0.01)
-    assert abs(closer.area - exact) <= closer.length * 0.01
-
-
-def farthest_m(outline, land):
-    """Largest distance from the land to points on an outline, 100 m apart."""
-    points = shapely.get_coordinates(shapely.segmentize(outline.boundary, 100))
-    return shapely.distance(land, shapely.points(points)).max()
-
-
-def test_a_small_hollow_is_not_filled_as_a_plain_buffer_does():
-    corners = [(22, 34), (-32, 35), (-31, 33), (-111, 19), (105, -22)]
-    land = shapely.Polygon([(100 * x, 100 * y) for x, y in corners])
-    drawn = area_within([land], 25_000, tolerance_m=1)
-    assert farthest_m(drawn, land) == pytest.approx(25_000, abs=1)
-    # The trap itself: when this fails, GEOS is exact and the union of circles may go.
-    plain = land.buffer(25_000, quad_segs=200)
-    assert farthest_m(plain, land) > 25_100
-
-
-@settings(deadline=None, max_examples=60)
-@given(patchy_land())
-def test_every_point_of_the_outline_is_as_far_as_asked(land):
-    patches, distance = land
-    tolerance = 1.0
-    reached = area_within(patches, distance, tolerance_m=tolerance)
-    assert reached.is_valid
-    whole = shapely.union_all(patches)
-    shapely.prepare(whole)
-    outline = shapely.segmentize(reached.boundary, distance / 20)
-    gap = shapely.distance(whole, shapely.points(shapely.get_coordinates(outline)))
-    assert gap.min() >= distance - tolerance
-    assert gap.max() <= distance + tolerance
-    assert whole.difference(reached).area <= 1e-9 * whole.area
-
-
-def test_a_lake_in_a_ring_of_land_keeps_its_middle_and_loses_its_shore():
-    lake = shapely.Point(0, 0).buffer(1000, quad_segs=200)
-    land = shapely.Point(0, 0).buffer(1500, quad_segs=200).difference(lake)
-    reached = area_within([land], 400, tolerance_m=1)
-    exact = np.pi * (1900**2 - 600**2)
-    assert abs(reached.area - exact) <= reached.length * 1
-    assert not reached.contains(shapely.Point(0, 0))
-    assert area_within([land], 1001, tolerance_m=1).contains(shapely.Point(0, 0))
-
-
-def test_the_order_of_the_patches_changes_nothing():
-    random = np.random.default_rng(4)
-    corners = random.uniform(0, 5000, (200, 2))
-    patches = shapely.box(*corners.T, *(corners + random.uniform(5, 90, (200, 2))).T)
-    for distance in (80, 300):
-        one = area_within(patches, distance, tolerance_m=1)
-        other = area_within(patches[::-1], distance, tolerance_m=1)
-        assert shapely.symmetric_difference(one, other).area < 1e-3
-    assert one.equals_exact(other, 0) or one.equals(other)
-
-
-def test_circles_left_out_do_not_change_the_union():
-    random = np.random.default_rng(5)
-    points = random.uniform(0, 3000, (600, 2))
-    shown = reaching(points, 400)
-    assert len(shown) < len(points)
-    circles = shapely.buffer(shapely.points(points), 400, quad_segs=32)
-    rings = shapely.get_rings(shapely.get_parts(shapely.union_all(circles[shown])))
-    outer = max((shapely.Polygon(ring) for ring in rings), key=lambda shape: shape.area)
-    whole = shapely.union_all(circles)
-    assert outer.area == pytest.approx(shapely.Polygon(whole.exterior).area)
 
 
 def test_three_rings_round_a_square_are_apart_and_add_up():
@@ -169,11 +60,6 @@ def test_rings_that_fall_or_are_missing_are_refused_with_the_group(mid):
         buffer_rings(layer(SQUARE), group="blues", to_m=to_m, tolerance_m=1)
 
 
-def test_a_buffer_without_width_is_refused():
-    with pytest.raises(ValueError, match="above zero"):
-        area_within([SQUARE], 0, tolerance_m=1)
-
-
 def pressure_table(*rows):
     columns = ["pressure", "bundle", "width_m", "name_nl", "name_en", "source"]
     filled = [(*row, "druk", "pressure", "a paper") for row in rows]
@@ -211,6 +97,14 @@ def test_a_bundle_takes_its_own_width_before_the_general_one():
     assert dunes["width_m"].tolist() == [500, 50, 250]
 
 
+def test_a_zone_says_how_wide_it_is_and_where_that_was_found():
+    widths = pressure_table(("drift", "*", 50), ("nitrogen", "*", 250))
+    widths["source"] = ["a ruling", "a measurement"]
+    zones = pressure_zones(layer(SQUARE), widths, group="g", tolerance_m=0.5)
+    assert zones["width_m"].tolist() == [50.0, 250.0]
+    assert zones["source"].tolist() == ["a ruling", "a measurement"]
+
+
 def test_zones_of_pressures_may_overlap_each_other_but_not_the_sites():
     widths = pressure_table(("drift", "*", 50), ("nitrogen", "*", 250))
     zones = pressure_zones(layer(SQUARE), widths, group="g", tolerance_m=0.5)
@@ -229,8 +123,12 @@ def test_the_script_draws_zones_round_relict_sites_too(tmp_path):
     relicts.to_parquet(tmp_path / "relict_sites.parquet")
     widths = pressure_table(("drift", "*", 50), ("drainage", "fens", 500))
     widths.to_csv(tmp_path / "pressures.csv", index=False)
-    names = ("verdicts", "relict_sites", "buffers", "pressure_zones")
-    paths = {name: tmp_path / f"{name}.parquet" for name in names}
+    fields = layer(shapely.box(-500, -500, 0, 1500))  # west of the square
+    fields = fields.assign(source="fields", land_cover="arable")
+    fields.to_parquet(tmp_path / "land_cover.parquet")
+    names = ("verdicts", "relict_sites", "land_cover")
+    made = ("buffers", "pressure_zones", "zone_land_uses")
+    paths = {name: tmp_path / f"{name}.parquet" for name in names + made}
     buffer_patches(
         paths | {"pressures": tmp_path / "pressures.csv"},
         group="g",
@@ -238,9 +136,15 @@ def test_the_script_draws_zones_round_relict_sites_too(tmp_path):
         classes=["stronghold", "key"],
         to_m={"inner": 50, "mid": 100, "outer": 150},
         tolerance_m=1,
+        cover_order=["fields"],
     )
     rings = gpd.read_parquet(paths["buffers"])
     assert rings.total_bounds == pytest.approx([-150, -150, 1150, 1150], abs=1)
     zones = gpd.read_parquet(paths["pressure_zones"])
     assert zones["pressure"].tolist() == ["drift"]
     assert zones.total_bounds == pytest.approx([-50, -50, 9150, 1050], abs=1)
+    uses = pd.read_parquet(paths["zone_land_uses"])
+    assert uses[["patch_id", "relict"]].to_numpy().tolist() == [["p1", True]]
+    # A strip of 50 m along 1000 m of edge, and a quarter circle at both its ends.
+    exact_ha = (1000 * 50 + np.pi * 50**2 / 2) / 1e4
+    assert uses["area_ha"].tolist() == pytest.approx([exact_ha], rel=1e-3)

@@ -1,5 +1,7 @@
 """The two verdict scripts, from files to files: a small landscape and an empty one."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from classify_robustness import classify_robustness
 from robuust.populations import RecordRules
 from robuust.robustness import Norms
 
+HOME = Path(__file__).parents[2]
 VALUES = {
     "reproductive_unit_ha": 0.5,
     "key_patch_ru": 20.0,
@@ -25,11 +28,22 @@ TEXT = "str"
 def paths(tmp_path):
     names = ["patches", "patch_connectivity", "network_connectivity", "links"]
     names += ["verdicts", "networks", "sensitivity", "records"]
-    names += ["populations", "relict_sites", "reintroduction"]
+    names += ["populations", "relict_sites", "relict_receivers", "reintroduction"]
     files = {name: tmp_path / f"{name}.parquet" for name in names}
-    return files | {
-        n: tmp_path / f"{n}.csv" for n in ("evidence", "species", "red_lists")
-    }
+    return (
+        files
+        | {
+            n: tmp_path / f"{n}.csv"
+            for n in (
+                "evidence",
+                "species",
+                "red_lists",
+                "reintroduction_answers",
+                "area_classes",
+            )
+        }
+        | {"status_rules": HOME / "config" / "status_rules.csv"}
+    )
 
 
 def write_inputs(paths, *, n_patches):
@@ -77,6 +91,14 @@ def write_inputs(paths, *, n_patches):
     paths["red_lists"].write_text(
         "species,red_list,year,category\nJasione montana,flanders,2006,NT\n"
     )
+    paths["area_classes"].write_text(
+        "bundle,large_ha,small_ha,isolated_good_ha,cohesive_distance_m,"
+        "neighbour_distance_m,neighbour_min_ha,source,verified\n"
+        "heath,50,10,100,50,1000,1,,no\n"
+    )
+    paths["reintroduction_answers"].write_text(
+        "species,patch_id,question,answer,evidence,validated\n"
+    )
     day = pd.to_datetime(["2021-06-01"])
     records = gpd.GeoDataFrame(
         {
@@ -96,10 +118,22 @@ def write_inputs(paths, *, n_patches):
     records.iloc[:n_patches].to_parquet(paths["records"])
 
 
-def run(paths, *, group="plants"):
+def judge_land(paths, *, group="plants", bundle="heath", yardstick="norms"):
     classify_robustness(
-        paths, group=group, mobility_class="weeds", values=VALUES, draws=20, seed=1
+        paths,
+        group=group,
+        mobility_class="weeds",
+        bundle=bundle,
+        yardstick=yardstick,
+        values=VALUES,
+        draws=20,
+        seed=1,
     )
+    return [gpd.read_parquet(paths[name]) for name in ("verdicts", "networks")]
+
+
+def run(paths, *, group="plants"):
+    judged = judge_land(paths, group=group)
     classify_populations(
         paths,
         group=group,
@@ -109,25 +143,97 @@ def run(paths, *, group="plants"):
         reproductive_unit_ha=0.5,
         dispersal_max_m=1000,
     )
-    read = [gpd.read_parquet(paths[n]) for n in ("verdicts", "networks")]
-    read += [gpd.read_parquet(paths[n]) for n in ("populations", "relict_sites")]
+    read = [gpd.read_parquet(paths[n]) for n in ("populations", "relict_sites")]
     read += [pd.read_parquet(paths[n]) for n in ("sensitivity", "reintroduction")]
-    return read
+    return [*judged, *read, pd.read_parquet(paths["relict_receivers"])]
 
 
 def test_files_go_in_and_verdicts_come_out(paths):
     write_inputs(paths, n_patches=2)
-    verdicts, networks, populations, relicts, sensitivity, screened = run(paths)
+    verdicts, networks, populations, relicts, sensitivity, *tables = run(paths)
     assert verdicts["class"].tolist() == ["stronghold", "network"]
     assert verdicts["verdict_stability"].between(0, 1).all()
     assert networks["viable"].tolist() == [True]
     assert networks["eca_ha"].tolist() == [36]
     assert populations["status"].tolist() == ["colonisable", "viable"]
+    assert populations["rule_values"].tolist() == [
+        "recent=no (no record, recent from 2016); earlier=no (records 0); "
+        "within_reach=yes (nearest occupied 400 m)",
+        "recent=yes (last record 2021, recent from 2016); sustained=yes (network)",
+    ]
     assert populations["red_list"].tolist() == ["NT", "NT"]
     assert populations["red_list_source"].tolist() == ["flanders 2006"] * 2
     assert relicts.empty
-    assert screened.empty
+    assert all(table.empty for table in tables)  # screened, receivers
     assert sensitivity["parameter"].tolist() == sorted(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("yardstick", "bundle", "robust"),
+    [
+        ("norms", "heath", [True, True]),
+        ("both", "heath", [False, False]),
+        ("both", "caves", [True, True]),
+    ],
+)
+def test_verdicts_carry_both_yardsticks_and_the_setting_decides_what_is_robust(
+    paths, yardstick, bundle, robust
+):
+    # 35 and 2.5 ha of heath, 400 m apart: moderate and poor, whatever the norms say.
+    write_inputs(paths, n_patches=2)
+    verdicts, networks = judge_land(paths, bundle=bundle, yardstick=yardstick)
+    assert verdicts["robust"].tolist() == robust
+    assert verdicts["class"].tolist() == ["stronghold", "network"]
+    judged = verdicts[["area_class", "cohesion", "area_verdict"]].dropna()
+    heath = [("medium", "neighbouring", "moderate"), ("small", "neighbouring", "poor")]
+    assert list(judged.itertuples(index=False, name=None)) == (
+        heath if bundle == "heath" else []
+    )
+    assert networks[["missing_ru", "missing_ha"]].to_numpy().tolist() == [[0, 0]]
+
+
+def test_records_of_before_the_window_only_give_words_in_the_log(paths, caplog):
+    write_inputs(paths, n_patches=2)
+    records = gpd.read_parquet(paths["records"])
+    day = pd.Timestamp("2005-06-01")
+    records.assign(date_first=day, date_last=day).to_parquet(paths["records"])
+    populations = run(paths)[2]
+    assert populations["status"].tolist() == ["unreachable", "unsearched"]
+    (warning,) = [r.message for r in caplog.records if r.levelname == "WARNING"]
+    assert warning.startswith("plants: none of the 1 finds of these species is dated")
+    assert "(the latest is of 2005-06-01)" in warning
+
+
+def test_an_earlier_map_tells_the_habitat_then_and_now(paths, tmp_path):
+    write_inputs(paths, n_patches=2)
+    then = gpd.read_parquet(paths["patches"])
+    then = then.assign(effective_ha=[300.0, 0.0], geometry=then.geometry.iloc[0])
+    then.to_parquet(tmp_path / "historic_patches.parquet")
+    history = {"historic_patches": tmp_path / "historic_patches.parquet"}
+    populations = run(paths | history)[2]
+    # 400 m apart, 1000 m of reach: both patches see all 37.5 ha now, and 300 ha then.
+    assert populations["habitat_then_ha"].tolist() == [300, 300]
+    assert populations["habitat_now_ha"].tolist() == [37.5, 37.5]
+    assert populations["habitat_left_share"].tolist() == [0.125, 0.125]
+    assert "habitat within reach from 300 to 37.5 ha" in populations["reason_en"][1]
+    assert "habitat binnen bereik van 300 naar 37,5 ha" in populations["reason_nl"][1]
+    assert "habitat within reach" not in populations["reason_en"][0]  # never seen
+
+
+def test_without_an_earlier_map_the_habitat_then_and_now_stays_empty(paths):
+    write_inputs(paths, n_patches=2)
+    names = ["habitat_then_ha", "habitat_now_ha", "habitat_left_share"]
+    populations = run(paths | {"historic_patches": []})[2]
+    assert populations[names].isna().all(axis=None)
+    assert not populations["reason_en"].str.contains("within reach from").any()
+
+
+def test_a_group_without_any_records_is_no_error(paths, caplog):
+    caplog.set_level("INFO")
+    write_inputs(paths, n_patches=2)
+    gpd.read_parquet(paths["records"]).iloc[:0].to_parquet(paths["records"])
+    assert set(run(paths)[2]["status"]) == {"unreachable"}
+    assert "plants: no finds of these species" in caplog.text
 
 
 def test_an_empty_group_gives_the_same_columns_and_types(paths):

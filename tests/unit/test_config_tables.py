@@ -160,6 +160,19 @@ def test_norms_that_were_never_read_are_marked_so():
         assert (evidence.loc[norm] == "unverified").all()
 
 
+def test_area_classes_are_those_of_the_dutch_tables_and_none_passes_for_fully_read():
+    rows = table("area_classes").set_index("bundle")
+    columns = ["large_ha", "small_ha", "isolated_good_ha", "neighbour_distance_m"]
+    heath, forest = [50, 10, 100, 1000], [50, 25, 150, 1000]
+    assert rows.loc["dry_heath_inland_dunes", columns].tolist() == heath
+    assert rows.loc["wet_heath_bog", columns].tolist() == heath
+    assert rows.loc["forest_scrub", columns].tolist() == forest
+    assert len(rows) == 3
+    # Nobody wrote down how near a complex is, so no row is read in full.
+    assert not (rows["verified"] == "yes").any()
+    assert rows["source"].str.contains("UNVERIFIED").all()
+
+
 def test_a_trait_has_the_same_bounds_in_a_class_and_in_a_group():
     of_class = schema("mobility_classes")["properties"]
     of_group = schema("species_groups")["properties"]

@@ -14,7 +14,6 @@ from robuust.hops import integral_index_of_connectivity, patch_importance_by_hop
 from robuust.importance import patch_importance
 from robuust.metapopulation import metapopulation_capacity
 from robuust.network import dispersal_probability
-from robuust.populations import STATUSES
 from robuust.presets import check_presets, complete_source
 from robuust.record_columns import find_columns
 from robuust.reintroduction import QUESTIONS
@@ -22,6 +21,7 @@ from robuust.relicts import THREAT_STEPS
 from robuust.robustness import CLASSES
 from robuust.settings import validate_settings
 from robuust.stability import EVIDENCE_FACTORS, PARAMETERS
+from robuust.status_rules import STATUSES
 from robuust.tracks import TRACKS
 from robuust_files.tables import read_records
 

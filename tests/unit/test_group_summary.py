@@ -17,6 +17,7 @@ CONNECTIVITY = pd.DataFrame({"group": ["frogs", "bees"], "eca_ha": [4.0, 0.0]})
 PATCHES = pd.DataFrame(
     {
         "class": ["stronghold", "key", "network", "near", "near"],
+        "robust": [True, True, True, False, False],
         "area_ha": [8.0, 4.0, 2.0, 1.0, 0.5],
     }
 )
@@ -32,6 +33,14 @@ def test_robust_hectares_and_counts_per_class_by_hand():
     assert frogs["eca_ha"] == 4
     counts = ["n_stronghold", "n_key", "n_network", "n_near", "n_insufficient"]
     assert frogs[counts].tolist() == [1, 1, 1, 2, 0]
+
+
+def test_robust_hectares_follow_the_yardstick_and_counts_the_norms():
+    otherwise = PATCHES.assign(robust=[True, False, False, True, False])
+    verdicts = {"frogs": otherwise, "bees": PATCHES.iloc[:0]}
+    frogs = summarise_groups(CONNECTIVITY, verdicts, NAMES).set_index("group")
+    assert frogs.loc["frogs", "robust_ha"] == 9
+    assert frogs.loc["frogs", "n_key"] == 1
 
 
 def test_an_empty_group_has_a_row_of_zeros():

@@ -16,6 +16,7 @@ import yaml
 
 from ingest_context import ingest_context
 from ingest_habitat import ingest_habitat
+from ingest_history import ingest_history
 from ingest_records import ingest_records
 from robuust.presets import complete_source
 
@@ -510,3 +511,29 @@ def test_real_wetlands_are_repaired_and_cut_to_their_union(paths, kempen):
     assert counts.loc["repaired_geometry", "rows_kept"] == 2
     drawn = gpd.read_file(file).to_crs(31370).make_valid().union_all()
     assert habitat["area_ha"].sum() == pytest.approx(drawn.area / 10_000, rel=1e-6)
+
+
+# --- An earlier time ------------------------------------------------------------------
+
+
+def test_a_historic_map_is_checked_like_a_habitat_map_and_nothing_is_lost(
+    paths, tmp_path
+):
+    first, second, third = squares(3)
+    old = write_layer(
+        tmp_path / "old.gpkg", first, second, third, HAB1=["4010", "9999", "gh"]
+    )
+    options = {k: v for k, v in HABITAT_OPTIONS.items() if k != "max_gap_m"}
+    ingest_history(paths, sources=[flemish(old)], **options)
+    habitat = gpd.read_parquet(paths["habitat"])
+    assert habitat["area_ha"].sum() == 2
+    parts = pd.read_parquet(paths["habitat_parts"])
+    assert sorted(parts["code"]) == ["4010", "gh"]
+    apart = gpd.read_parquet(paths["quarantined"])
+    assert apart[["source", "reason"]].values.tolist() == [
+        ["old", "unknown_habitat_code"]
+    ]
+    balance = pd.read_parquet(paths["summary"]).query("reason == 'balance'")
+    assert balance.iloc[0, :4].tolist() == ["old", 3, 2, 1]
+    (source,) = pd.read_parquet(paths["sources"]).to_dict("records")
+    assert (source["kind"], source["area_after_ha"]) == ("historic_habitat", 2)

@@ -50,6 +50,21 @@ def test_a_sliver_of_a_neighbour_does_not_belong_to_the_area():
     assert found["mean_grain_ha"].tolist() == [pytest.approx(3.9)]
 
 
+def test_a_large_field_of_which_the_area_is_a_piece_belongs_to_it():
+    # 4 ha: 3.6 ha of a field of 36 ha, 0.4 ha (a tenth) of one of 8 ha.
+    codes = parts(("p0", "4030", 1), ("p1", "6230", 1))
+    land = fields(3600, 800)
+    piece = shapely.box(3240, 0, 3640, 100)
+    row = variety([piece], land, codes, variety_min_types=2).iloc[0]
+    assert row["n_habitat_types"] == 2
+    assert row["shannon"] == pytest.approx(-(0.9 * np.log(0.9) + 0.1 * np.log(0.1)))
+    assert row["mean_grain_ha"] == pytest.approx((36 + 8) / 2)
+    narrower = shapely.box(3239, 0, 3639, 100)
+    row = variety([narrower], land, codes, variety_min_types=2).iloc[0]
+    assert row["n_habitat_types"] == 1
+    assert row["monotone"]
+
+
 def test_an_area_without_habitat_has_no_types_and_no_grain():
     far = shapely.box(5000, 0, 5100, 100)
     codes = parts(("p0", "4030", 1))

@@ -121,6 +121,39 @@ def test_heath_becomes_patches_links_and_measures(paths):
     assert found["component_sweep"]["n_components"].tolist() == [3, 1]
 
 
+def test_water_and_land_count_as_far_as_they_lie_near_each_other(paths, caplog):
+    # The first heath of 100 m is a water from now on, the second lies 100 m from it
+    # and the third 300 m; a group that needs both within 160 m keeps the 60 m of each
+    # of the first two that are nearest to the other, and nothing of the third.
+    paths["suitability"].write_text(
+        "code,bundle,suitability,role\n3130,pools,1,a\n4030,pools,0.5,b\n"
+    )
+    parts = pd.read_parquet(paths["parts"])
+    parts.loc[0, "code"] = "3130"
+    parts.to_parquet(paths["parts"])
+    traits = {"local_distance_m": 10, "edge_depth_m": 10, "group": "newts"}
+    traits |= {"reproductive_unit_ha": 0.1, "min_patch_ha": 0.5}
+    roles = {"role_distance_m": 160, "min_neighbours": None}
+    with caplog.at_level("INFO"):
+        delineate_patches(
+            paths,
+            bundle="pools",
+            mobility_class="bees",
+            min_suitable_share=0.1,
+            **roles,
+            **traits,
+        )
+    patches = gpd.read_parquet(paths["patches"]).sort_values("effective_ha")
+    assert patches["area_ha"].tolist() == pytest.approx([0.6, 0.6])
+    assert patches["effective_ha"].tolist() == pytest.approx([0.3, 0.6])
+    assert patches.total_bounds.tolist() == [40, 0, 260, 100]
+    assert patches["n_polygons"].tolist() == [1, 1]
+    members = pd.read_parquet(paths["patch_polygons"]).sort_values("polygon_id")
+    assert members["polygon_id"].tolist() == ["a", "b"]
+    assert members["area_ha"].tolist() == pytest.approx([0.6, 0.6])
+    assert "0 polygons whole, 2 in part, 1 not; 1.2 of 3.0 ha" in caplog.text
+
+
 def test_the_land_between_counts_for_a_group_that_moves_over_it(paths):
     found = run(paths, "heath", over_land=True)
     links = found["links"].sort_values("cost_m")

@@ -203,6 +203,14 @@ def test_a_preset_for_another_kind_of_source_is_refused():
     assert problem.message.startswith("the preset 'gbif' is for records, not for")
 
 
+def test_a_historic_map_takes_the_presets_of_a_habitat_map():
+    assert problems_of(settings("historic_habitat", {"preset": "bwk"})) == []
+    (problem,) = problems_of(settings("historic_habitat", {"preset": "gbif"}))
+    assert problem.message.startswith(
+        "the preset 'gbif' is for records, not for historic_habitat; put"
+    )
+
+
 def test_a_preset_may_be_a_file_of_your_own():
     assert own_problems() == []
     assert is_preset_file("My_Presets/own.YML")

@@ -8,7 +8,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robuust.records_to_patches import date_records, searched, support
+from robuust.records_to_patches import (
+    date_records,
+    patches_in_reach,
+    searched,
+    support,
+)
 
 # Three squares of 100 m, with gaps of 100 m; the first two are one network.
 SQUARES = shapely.box([0, 200, 400], 0, [100, 300, 500], 100)
@@ -37,7 +42,8 @@ def records(*rows):
 
 
 def pairs(*rows):
-    found = support(records(*rows), SQUARES, networks=NETWORKS, **LIMITS)
+    dated = records(*rows)
+    found = support(dated, patches_in_reach(dated, SQUARES, **LIMITS), NETWORKS)
     columns = ["record", "patch", "ambiguous", "network"]
     return found[columns].values.tolist()
 
@@ -99,7 +105,13 @@ def test_a_record_is_recent_when_it_surely_is(first, last, recent):
 
 
 def looked(*rows):
-    found = searched(records(*rows), SQUARES, **LIMITS)
+    dated = records(*rows)
+    found = searched(
+        dated,
+        patches_in_reach(dated, SQUARES, **LIMITS),
+        len(SQUARES),
+        record_tolerance_m=LIMITS["record_tolerance_m"],
+    )
     return {name: np.flatnonzero(where).tolist() for name, where in found.items()}
 
 
@@ -125,28 +137,55 @@ def test_each_taxon_group_is_searched_apart():
     ],
 )
 def test_old_blurred_and_vague_records_show_no_search(changes):
-    assert looked((50, changes)) in ({}, {"amphibians": []})
+    assert looked((50, changes)) == {"amphibians": []}
+
+
+def test_an_uncertain_record_shows_search_only_where_it_lies_itself():
+    assert looked((150, {"uncertainty_m": 60.0})) == {"amphibians": []}
+    assert looked((50, {"uncertainty_m": 400.0})) == {"amphibians": [0]}
+
+
+def test_a_record_without_taxon_group_shows_no_search():
+    assert looked((50, {"taxon_group": None}), (250, {})) == {"amphibians": [1]}
 
 
 def test_no_records_and_no_patches_are_no_error():
     assert pairs() == []
     assert looked() == {}
-    assert support(records((50, {})), SQUARES[:0], **LIMITS).empty
-    assert not searched(records((50, {})), SQUARES[:0], **LIMITS)["amphibians"].size
+    dated = records((50, {}))
+    reached = patches_in_reach(dated, SQUARES[:0], **LIMITS)
+    assert support(dated, reached, []).empty
+    assert not searched(dated, reached, 0, record_tolerance_m=25)["amphibians"].size
 
 
 @given(
     st.lists(
-        st.tuples(st.floats(-200, 700), st.floats(0, 600)), min_size=1, max_size=12
+        st.tuples(
+            st.floats(-200, 700),
+            st.one_of(st.none(), st.floats(0, 600)),
+            st.booleans(),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=12,
     )
 )
 def test_support_agrees_with_every_distance_measured(rows):
-    points = records(*((x, {"uncertainty_m": u}) for x, u in rows))
-    found = support(points, SQUARES, networks=NETWORKS, **LIMITS)
-    expected = [
-        (k, j)
-        for k, (x, u) in enumerate(rows)
-        for j, square in enumerate(SQUARES)
-        if u <= 500 and shapely.Point(x, 50).distance(square) <= max(u, 25)
-    ]
-    assert list(zip(found["record"], found["patch"], strict=True)) == expected
+    dated = records(
+        *(
+            (x, {"uncertainty_m": u, "present": p, "generalised": g})
+            for x, u, p, g in rows
+        )
+    )
+    found = support(dated, patches_in_reach(dated, SQUARES, **LIMITS), NETWORKS)
+    expected = []
+    for k, (x, u, present, blurred) in enumerate(rows):
+        if not present or blurred or (u or 0) > 500:
+            continue
+        gaps = shapely.distance(shapely.Point(x, 50), SQUARES)
+        patches = np.flatnonzero(gaps <= max(u or 0, 25)).tolist()
+        networks = {NETWORKS[j] for j in patches}
+        network = networks.pop() if len(networks) == 1 else -1
+        expected += [[k, j, len(patches) > 1, network] for j in patches]
+    columns = ["record", "patch", "ambiguous", "network"]
+    assert found[columns].values.tolist() == expected

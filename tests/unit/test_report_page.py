@@ -124,7 +124,7 @@ def test_a_group_without_habitat_is_named():
 def test_a_run_without_any_row_has_a_page():
     text = page(rows=0)
     assert Tags(text).open == []
-    assert text.count("Geen rijen.") == 14
+    assert text.count("Geen rijen.") == 15
 
 
 def test_it_fits_a_patch_on_the_map_at_true_scale():

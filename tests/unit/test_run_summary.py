@@ -30,7 +30,7 @@ FRAMES = {
         {
             "species": ["Rana", "Hyla"],
             "patch_id": ["p1", "p2"],
-            "urgency": [0.2, 0.9],
+            "rank": [2, 1],
         }
     ),
     "restoration": pd.DataFrame(

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from robuust.robustness import Norms
 from robuust.settings import (
     check_settings,
     check_table,
@@ -16,6 +17,7 @@ from robuust.settings import (
     typed_table,
     validate_settings,
 )
+from robuust.traits import TRAITS
 
 HOME = Path(__file__).parents[2]
 
@@ -127,6 +129,7 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(
         ("area", "my area", "written like my_area"),
         ("area", "../elsewhere", "written like my_area"),
         ("language", "fr", "one of nl, en"),
+        ("yardstick", "hectares", "one of norms, area_and_cohesion, both"),
         ("reference_date", "1/1/2026", "a date like 2026-01-01"),
         ("reference_date", datetime.date(2026, 1, 1), "in quotes: '2026-01-01'"),
         ("groups", "some", "'all' or a list"),
@@ -249,6 +252,14 @@ def test_a_source_that_says_too_little_or_the_wrong_thing(
 def test_a_source_may_say_all_that_a_file_needs(config, few, kind, source):
     config["sources"][kind] = [{"name": "mine", "path": "mine.gpkg", **source}]
     assert problems_of(config, few) == []
+
+
+def test_a_historic_map_is_read_as_a_habitat_map(config, few):
+    historic = [{"name": "ferraris", "path": "map_1775.gpkg", "preset": "bwk"}]
+    config["sources"]["historic_habitat"] = historic
+    assert problems_of(config, few) == []
+    del historic[0]["preset"]
+    assert only_problem(config, few).column == "sources.historic_habitat[ferraris]"
 
 
 def test_two_sources_with_one_name_are_refused_whatever_their_kind(config, few):
@@ -400,6 +411,44 @@ def test_one_wrong_cell_is_one_problem_in_its_place(
     assert words in problem.message
 
 
+ANSWER = {
+    **{"species": "Hyla arborea", "patch_id": "*", "question": "q4_causes"},
+    **{"answer": "yes", "evidence": "ditch filled in 2024", "validated": "yes"},
+}
+
+
+def test_an_answer_on_a_reintroduction_is_no_problem(config, tables):
+    tables["reintroduction_answers"] = pd.DataFrame([ANSWER])
+    assert problems_of(config, tables) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("species", "Hyla arboria", "did you mean 'Hyla arborea'?"),
+        ("patch_id", "", "blank"),
+        ("question", "q5_isolated", "q4_causes, q7_monitoring"),
+        ("answer", "maybe", "yes, no, unknown"),
+        ("evidence", "", "blank"),
+        ("evidence", "x" * 301, "300"),
+        ("validated", "", "blank"),
+    ],
+)
+def test_an_answer_needs_its_species_question_evidence_and_validation(
+    column, value, words, config, tables
+):
+    tables["reintroduction_answers"] = pd.DataFrame([ANSWER | {column: value}])
+    problem = only_problem(config, tables)
+    assert problem.file == config["tables"]["reintroduction_answers"]
+    assert (problem.row, problem.column) == (2, column)
+    assert words in problem.message
+
+
+def test_two_answers_to_one_question_are_refused(config, tables):
+    tables["reintroduction_answers"] = pd.DataFrame([ANSWER, ANSWER | {"answer": "no"}])
+    assert "stands in row 2 already" in only_problem(config, tables).message
+
+
 def test_an_unknown_column_is_refused(config, tables):
     tables["species"]["colour"] = "green"
     problem = only_problem(config, tables)
@@ -460,7 +509,10 @@ def test_rows_after_a_blank_one_keep_their_number(config, tables):
     assert only_problem(config, tables).row == 7
 
 
-@pytest.mark.parametrize("name", ["ingest", "all_groups", "tables", "staging"])
+@pytest.mark.parametrize(
+    "name",
+    ["ingest", "all_groups", "tables", "staging", "current_flow", "species_sheets"],
+)
 def test_a_group_cannot_be_named_as_a_folder_of_results(config, tables, name):
     config["groups"] = "all"
     rows = tables["species_groups"]
@@ -479,6 +531,7 @@ def test_a_table_without_groups_says_so(config, tables):
     ("column", "value", "other"),
     [
         ("key_patch_ru", "99999", "mvp_ru"),
+        ("mvp_ru", "99999", "network_ru_with_key"),
         ("network_ru_with_key", "99999", "network_ru_without_key"),
         ("dispersal_median_m", "99999", "dispersal_max_m"),
         ("buffer_inner_m", "99999", "buffer_mid_m"),
@@ -495,6 +548,143 @@ def test_values_of_a_class_in_the_wrong_order_are_refused(
     words = f"{other}" if value != "1" else "buffer_outer_m"
     assert any(p.row == row and words in p.message for p in problems)
     assert {p.file for p in problems} == {config["tables"]["mobility_classes"]}
+
+
+def test_a_key_patch_above_the_viable_population_is_told_with_both_figures(
+    config, tables
+):
+    rows = tables["mobility_classes"]
+    row = row_of(rows, "mobility_class", "amphibians")
+    rows.loc[row - 2, "key_patch_ru"] = "250"
+    problem = only_problem(config, tables)
+    assert str(problem) == (
+        f"config/mobility_classes.csv, row {row}, column key_patch_ru: found 250, more "
+        "than mvp_ru, which is 200; it must be at most that"
+    )
+
+
+def test_a_class_without_the_area_of_a_reproductive_unit_is_refused(config, tables):
+    rows = tables["mobility_classes"]
+    row = row_of(rows, "mobility_class", "amphibians")
+    rows.loc[row - 2, "reproductive_unit_ha"] = ""
+    assert str(only_problem(config, tables)) == (
+        f"config/mobility_classes.csv, row {row}, column reproductive_unit_ha: the "
+        "cell is blank and must be filled: Habitat that one reproductive unit (pair, "
+        "family, cluster) needs [ha]."
+    )
+
+
+def test_a_class_without_evidence_is_told_which_values_lack_it(config, tables):
+    rows = tables["parameter_evidence"]
+    amphibians = rows["mobility_class"] == "amphibians"
+    lost = amphibians & rows["parameter"].isin(["mvp_ru", "key_patch_ru"])
+    tables["parameter_evidence"] = rows[~lost].reset_index(drop=True)
+    problem = only_problem(config, tables)
+    row = row_of(tables["mobility_classes"], "mobility_class", "amphibians")
+    assert (problem.row, problem.column) == (row, "mobility_class")
+    assert problem.message.startswith(
+        "'amphibians' has no row in the table parameter_evidence for key_patch_ru, "
+        "mvp_ru; add one for each"
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("small_ha", "60", "found 60, more than large_ha, which is 50"),
+        ("isolated_good_ha", "40", "found 50, more than isolated_good_ha, which is 40"),
+        (
+            "cohesive_distance_m",
+            "2000",
+            "more than neighbour_distance_m, which is 1000",
+        ),
+        ("large_ha", "", "the cell is blank and must be filled"),
+        ("large_ha", "-5", "more than 0"),
+        ("bundle", "forest", "which is not in the table suitability"),
+    ],
+)
+def test_wrong_area_classes_are_told_with_their_row(
+    config, tables, column, value, words
+):
+    tables["area_classes"].loc[0, column] = value
+    problem = only_problem(config, tables)
+    assert (problem.file, problem.row) == ("config/area_classes.csv", 2)
+    assert words in problem.message
+
+
+def test_a_norm_of_a_species_must_fit_those_of_its_group(config, tables):
+    rows = tables["species"]
+    row = row_of(rows, "species", "Botaurus stellaris")
+    rows["mvp_ru"] = ""
+    rows.loc[row - 2, "mvp_ru"] = "15"
+    assert str(only_problem(config, tables)) == (
+        f"config/species.csv, row {row}, column key_patch_ru: found 20, more than "
+        "mvp_ru, which is 15; it must be at most that (a blank cell has the value of "
+        "the group)"
+    )
+    rows.loc[row - 2, "mvp_ru"] = "70"
+    assert problems_of(config, tables) == []
+
+
+def test_a_norm_of_a_species_is_above_zero(config, tables):
+    tables["species"]["key_patch_ru"] = ""
+    tables["species"].loc[3, "key_patch_ru"] = "0"
+    problem = only_problem(config, tables)
+    assert (problem.row, problem.column) == (5, "key_patch_ru")
+    assert "more than 0" in problem.message
+
+
+def test_a_species_that_needs_other_patches_needs_a_group_of_its_own(config, tables):
+    tables["species"]["local_distance_m"] = ""
+    assert str(only_problem(config, tables)) == (
+        "config/species.csv, row 1, column local_distance_m: patches and links are "
+        "drawn once for a whole group; a species that needs others gets a group of its "
+        "own, with this value, in species_groups.csv"
+    )
+
+
+def test_what_a_species_cannot_have_of_its_own_is_told_for_every_trait():
+    own = set(SCHEMAS["species"]["properties"]) & set(TRAITS)
+    assert own == {"reproductive_unit_ha", *Norms.__annotations__}
+    assert set(SCHEMAS["species"]["x-elsewhere"]) == set(TRAITS) - own
+    norms = SCHEMAS["mobility_classes"]["properties"]
+    for name in own:
+        bounds = {k: v for k, v in norms[name].items() if k != "description"}
+        assert bounds.items() <= SCHEMAS["species"]["properties"][name].items()
+
+
+def test_a_species_in_two_groups_is_refused_in_words(config, tables):
+    rows = tables["species"]
+    again = rows.loc[rows["species"] == "Hyla arborea"].assign(group="reptiles_heath")
+    tables["species"] = pd.concat([rows, again], ignore_index=True)
+    problem = only_problem(config, tables)
+    assert (problem.row, problem.column) == (len(rows) + 2, "species")
+    first = row_of(rows, "species", "Hyla arborea")
+    assert problem.message == (
+        f"'Hyla arborea' stands in row {first} already; a species is judged in one "
+        "group, so keep one of the two rows; habitat that it also uses is a row of its "
+        "group's bundle in suitability.csv"
+    )
+
+
+def test_wrong_rules_of_status_are_told_with_all_other_problems(config, tables):
+    tables["status_rules"].loc[1, "conditions"] = "recent;belowkey"
+    tables["status_rules"].loc[7, "conditions"] = "earlier"
+    tables["species"].loc[0, "group"] = "dragons"
+    problems = problems_of(config, tables)
+    assert [(p.file, p.row) for p in problems] == [
+        ("config/species.csv", 2),
+        ("config/status_rules.csv", 3),
+        ("config/status_rules.csv", 9),
+        ("config/status_rules.csv", 9),
+    ]
+    assert "did you mean 'below_key'?" in problems[1].message
+    assert "this rule never decides: rule 6 (row 7)" in problems[3].message
+
+
+def test_a_rule_gives_only_a_status_that_is_known(config, tables):
+    tables["status_rules"].loc[2, "status"] = "relic"
+    assert "did you mean 'relict'?" in only_problem(config, tables).message
 
 
 def test_a_value_of_a_group_against_the_order_is_a_problem_of_the_group(config, tables):

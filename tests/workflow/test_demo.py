@@ -64,9 +64,14 @@ KEYS = {
     "networks": ["network_id"],
     "buffers": ["group", "ring"],
     "pressure_zones": ["group", "pressure"],
+    "zone_land_uses": ["group", "pressure", "patch_id", "land_cover"],
     "robust_areas": ["robust_area_id"],
+    "robust_area_groups": ["robust_area_id", "group"],
+    "robust_area_species": ["robust_area_id", "group", "species"],
+    "bundle_summary": ["bundle"],
     "populations": ["species", "group", "patch_id", "network_id"],
     "relict_sites": ["species", "patch_id"],
+    "relict_receivers": ["species", "patch_id", "receiver_patch_id"],
     "restoration": ["candidate_id"],
     "restoration_plan": ["budget_eur", "candidate_id"],
     "corridors": ["corridor_id"],
@@ -364,7 +369,7 @@ def test_patches_hold_exactly_the_suitable_habitat(demo_results, layer):
 
 def test_the_area_of_a_patch_is_that_of_its_polygons(demo_results, layer):
     habitat = gpd.read_parquet(demo_results / "ingest" / "habitat.parquet")
-    for group in DEMO["groups"]:
+    for group in groups_with_one_kind_of_habitat():
         members = pd.read_parquet(demo_results / group / "patch_polygons.parquet")
         assert not members.duplicated("polygon_id").any(), group
         polygons = habitat[["polygon_id", "geometry"]].merge(
@@ -373,6 +378,20 @@ def test_the_area_of_a_patch_is_that_of_its_polygons(demo_results, layer):
         union_ha = polygons.dissolve("patch_id").area / 1e4
         patches = layer("patches").query("group == @group").set_index("patch_id")
         assert_same(patches["area_ha"], union_ha)
+
+
+def test_amphibians_have_only_the_land_near_their_waters(demo_results, layer):
+    group = "amphibians_pools"
+    habitat = gpd.read_parquet(demo_results / "ingest" / "habitat.parquet")
+    members = pd.read_parquet(demo_results / group / "patch_polygons.parquet")
+    drawn = habitat.set_index("polygon_id").area[members["polygon_id"]] / 1e4
+    cut = members["area_ha"].to_numpy() < drawn.to_numpy() * (1 - 1e-9)
+    assert 0 < cut.sum() < len(members)
+    patches = layer("patches").query("group == @group")
+    assert_same(
+        patches.set_index("patch_id")["area_ha"],
+        members.groupby("patch_id")["area_ha"].sum(),
+    )
 
 
 def test_the_summary_of_a_group_is_the_sum_of_its_patches(layer):
@@ -485,8 +504,11 @@ def test_robust_areas_are_the_cells_with_enough_groups(demo_results, layer):
         cell_ha = abs(raster.transform.a * raster.transform.e) / 1e4
     robust_ha = (n_groups >= SETTINGS["grid"]["min_groups"]).sum() * cell_ha
     areas = layer("robust_areas")
-    assert areas["area_ha"].sum() == pytest.approx(robust_ha, rel=1e-9)
-    assert areas.union_all().area / 1e4 == pytest.approx(robust_ha, rel=1e-9)
+    small_ha = layer("bundle_summary").set_index("bundle")["in_small_areas_ha"]["*"]
+    listed_ha = robust_ha - small_ha
+    assert areas["area_ha"].sum() == pytest.approx(listed_ha, rel=1e-9)
+    assert areas.union_all().area / 1e4 == pytest.approx(listed_ha, rel=1e-9)
+    assert areas["area_ha"].min() >= SETTINGS["grid"]["min_area_ha"]
     assert areas["rank"].tolist() == list(range(1, len(areas) + 1))
 
 
@@ -530,7 +552,12 @@ def test_units_of_one_level_share_out_the_robust_hectares(layer):
         ("populations", "patch_id", "patches", "patch_id"),
         ("populations", "network_id", "networks", "network_id"),
         ("relict_sites", "patch_id", "patches", "patch_id"),
+        ("relict_receivers", "patch_id", "relict_sites", "patch_id"),
+        ("relict_receivers", "receiver_patch_id", "patches", "patch_id"),
         ("reintroduction", "patch_id", "patches", "patch_id"),
+        ("zone_land_uses", "patch_id", "patches", "patch_id"),
+        ("robust_area_groups", "robust_area_id", "robust_areas", "robust_area_id"),
+        ("robust_area_species", "robust_area_id", "robust_areas", "robust_area_id"),
         ("restoration_plan", "candidate_id", "restoration", "candidate_id"),
         ("corridors", "robust_area_a", "robust_areas", "robust_area_id"),
         ("corridors", "robust_area_b", "robust_areas", "robust_area_id"),
@@ -567,6 +594,61 @@ def test_relict_sites_are_the_relicts_and_phantoms_of_the_populations(layer):
     there = populations.dropna(subset="patch_id")[key]
     sites = layer("relict_sites")[key]
     assert set(map(tuple, sites.values)) == set(map(tuple, there.values))
+
+
+def test_relict_sites_have_one_rank_over_all_groups(layer):
+    sites = layer("relict_sites").sort_values("rank")
+    assert len(set(sites["group"])) > 1
+    assert sites["rank"].tolist() == list(range(1, len(sites) + 1))
+    assert (sites["urgency"].diff().dropna() <= 1e-9).all()
+
+
+def test_receivers_are_the_linked_patches_where_the_species_is_not_seen(sql):
+    """The same table from the published layers, by a question in SQL."""
+    asked = """
+        WITH near AS (
+            SELECT patch_id_a AS here, patch_id_b AS there, distance_m, probability
+            FROM links WHERE within_dispersal
+            UNION ALL
+            SELECT patch_id_b, patch_id_a, distance_m, probability
+            FROM links WHERE within_dispersal)
+        SELECT s.species, s.patch_id, n.there, n.distance_m, n.probability
+        FROM relict_sites s
+        JOIN near n ON n.here = s.patch_id
+        JOIN populations p ON p.species = s.species AND p.patch_id = n.there
+        WHERE p.status NOT IN ('viable', 'relict', 'phantom')"""
+    free = {row[:3]: row[3:] for row in sql(asked)}
+    named = sql(
+        "SELECT species, patch_id, receiver_patch_id, distance_m, probability, "
+        '"order", missing_ru, missing_ha FROM relict_receivers'
+    )
+    assert len(named) > 3
+    assert {row[:3]: row[3:5] for row in named}.items() <= free.items()
+    for site in {key[:2] for key in free}:
+        found = [row for row in named if row[:2] == site]
+        assert len(found) == min(5, sum(key[:2] == site for key in free))
+        best = max(p for key, (_, p) in free.items() if key[:2] == site)
+        assert [row[4] for row in found if row[5] == 1] == [best]
+    assert all(min(row[6:]) >= 0 for row in named)
+
+
+def test_the_reason_of_a_relict_names_its_best_receiver(sql):
+    rows = sql(
+        "SELECT s.reason_en, r.receiver_patch_id FROM relict_sites s LEFT JOIN "
+        "relict_receivers r ON r.species = s.species AND r.patch_id = s.patch_id AND "
+        'r."order" = 1'
+    )
+    assert {receiver is None for _, receiver in rows} == {True, False}
+    for reason, receiver in rows:
+        assert ("no free patch to reach" if receiver is None else receiver) in reason
+
+
+def test_every_judged_species_has_its_sheet_and_no_other(layer, demo_results):
+    species = set(layer("populations")["species"])
+    sheets = {path.stem: path for path in demo_results.glob("species_sheets/*")}
+    assert set(sheets) == {name.lower().replace(" ", "_") for name in species}
+    page = sheets["hyla_arborea"].read_text(encoding="utf-8")
+    assert "<i>Hyla arborea</i> · Boomkikker" in page
 
 
 # --- It repeats

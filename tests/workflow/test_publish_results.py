@@ -149,7 +149,7 @@ def test_nothing_changes_before_every_copy_is_complete(tmp_path):
         publish_results(
             staged,
             [tmp_path / "old_a", tmp_path / "old_b"],
-            flows_folder=tmp_path / "f",
+            results_folder=tmp_path,
         )
     assert (tmp_path / "old_a").read_text() == "old_a"
     assert not list(tmp_path.glob("*.new"))
@@ -162,7 +162,7 @@ def test_a_folder_that_takes_no_files_is_named_in_words(tmp_path):
         publish_results(
             [tmp_path / "new"],
             [tmp_path / "results" / "robuust.gpkg"],
-            flows_folder=tmp_path / "f",
+            results_folder=tmp_path,
         )
 
 
@@ -171,18 +171,26 @@ def test_notes_of_qgis_about_the_old_geopackage_go_with_it(tmp_path):
     for suffix in ("", "-wal", "-shm"):
         (tmp_path / f"robuust.gpkg{suffix}").write_text("old")
     publish_results(
-        [tmp_path / "new"], [tmp_path / "robuust.gpkg"], flows_folder=tmp_path / "f"
+        [tmp_path / "new"], [tmp_path / "robuust.gpkg"], results_folder=tmp_path
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "robuust.gpkg"]
 
 
-def test_maps_of_groups_that_have_none_any_more_go(tmp_path):
+@pytest.mark.parametrize(
+    ("folder", "ending"), [("current_flow", "tif"), ("species_sheets", "html")]
+)
+def test_files_of_what_is_not_in_the_run_any_more_go_and_no_others(
+    tmp_path, folder, ending
+):
     (tmp_path / "new").write_text("new")
-    flows = tmp_path / "current_flow"
-    flows.mkdir()
-    for group in ("frogs", "lizards"):
-        (flows / f"{group}.tif").write_text("old")
-    publish_results([tmp_path / "new"], [flows / "frogs.tif"], flows_folder=flows)
-    assert {path.name: path.read_text() for path in flows.iterdir()} == {
-        "frogs.tif": "new"
+    series = tmp_path / folder
+    series.mkdir()
+    for name in (f"frogs.{ending}", f"lizards.{ending}", "my_notes.txt"):
+        (series / name).write_text("old")
+    publish_results(
+        [tmp_path / "new"], [series / f"frogs.{ending}"], results_folder=tmp_path
+    )
+    assert {path.name: path.read_text() for path in series.iterdir()} == {
+        f"frogs.{ending}": "new",
+        "my_notes.txt": "old",
     }

@@ -2,20 +2,23 @@
 
 
 rule buffer_patches:
-    """Draw three rings round the patches of a group, and zones per pressure."""
+    """Draw three rings round patches, zones per pressure, and land uses in the zones."""
     input:
         verdicts=rules.classify_robustness.output.verdicts,
         relict_sites=rules.classify_populations.output.relict_sites,
         pressures=TABLES["pressures"],
+        land_cover=rules.ingest_context.output.land_cover,
     output:
         buffers="<results>/{group}/buffers.parquet",
         pressure_zones="<results>/{group}/pressure_zones.parquet",
+        zone_land_uses="<results>/{group}/zone_land_uses.parquet",
     log:
         "<logs>/{group}/buffer_patches.log",
     benchmark:
         "<benchmarks>/{group}/buffer_patches.tsv"
     conda:
         "../envs/robuust.yaml"
+    threads: group_threads
     params:
         library=LIBRARY,
         bundle=trait("bundle"),
@@ -24,5 +27,6 @@ rule buffer_patches:
         mid_m=trait("buffer_mid_m"),
         outer_m=trait("buffer_outer_m"),
         tolerance_m=config["buffers"]["tolerance_m"],
+        cover_order=[source["name"] for source in config["sources"]["land_cover"]],
     script:
         "../../scripts/buffer_patches.py"

@@ -29,6 +29,8 @@ from robuust.settings import (
     typed_table,
     validate_settings,
 )
+from robuust.species_sheets import sheet_names
+from robuust.table_remarks import seed_bank_remark
 from robuust.traits import group_traits
 
 # --- The settings and tables, checked before anything runs
@@ -214,6 +216,7 @@ def moves_over_land(group):
 
 LEAST_COST_GROUPS = [group for group in GROUPS if moves_over_land(group)]
 CURRENT_GROUPS = LEAST_COST_GROUPS if config["least_cost"]["current_flow"] else []
+HISTORY_GROUPS = GROUPS if config["sources"]["historic_habitat"] else []
 
 
 def resistance_map(wildcards):
@@ -225,6 +228,11 @@ def resistance_map(wildcards):
 def for_groups(path, groups=GROUPS):
     """This output of a rule, for every group of the run, or for some."""
     return expand(path, group=groups)
+
+
+def with_history(path):
+    """This output of a rule on historic maps, as `input`; none where there are none."""
+    return path if HISTORY_GROUPS else []
 
 
 def all_threads(wildcards):
@@ -288,6 +296,9 @@ def announce_run():
         f"robuust: {config['area']}, {len(GROUPS)} groups -> {RESULTS}/",
         file=sys.stderr,
     )
+    remark = seed_bank_remark(typed_table(rows["species"], schemas["species"]))
+    if remark:
+        print(f"robuust: {remark}.", file=sys.stderr)
 
 
 def print_summary():

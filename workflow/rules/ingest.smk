@@ -35,6 +35,36 @@ rule ingest_habitat:
         "../../scripts/ingest_habitat.py"
 
 
+rule ingest_history:
+    """Check habitat maps of an earlier time, as those of today."""
+    input:
+        habitat_files=source_paths("historic_habitat"),
+        study_area=rules.ingest_habitat.output.study_area,
+        habitat_types=TABLES["habitat_types"],
+    output:
+        habitat="<results>/ingest/historic_habitat.parquet",
+        habitat_parts="<results>/ingest/historic_parts.parquet",
+        quarantined="<results>/ingest/quarantined_history.parquet",
+        summary="<results>/ingest/history_summary.parquet",
+        sources="<results>/ingest/history_sources.parquet",
+    log:
+        "<logs>/ingest_history.log",
+    benchmark:
+        "<benchmarks>/ingest_history.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        readers=READERS,
+        sources=sources("historic_habitat"),
+        crs=config["crs"],
+        min_polygon_m2=config["habitat"]["min_polygon_m2"],
+        unknown_codes=config["habitat"]["unknown_codes"],
+        max_distance_m=config["habitat"]["max_distance_m"],
+    script:
+        "../../scripts/ingest_history.py"
+
+
 rule ingest_records:
     """Check species records, match their names, set apart what cannot be used."""
     input:

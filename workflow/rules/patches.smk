@@ -33,3 +33,20 @@ rule delineate_patches:
         min_patch_ha=trait("min_patch_ha"),
     script:
         "../../scripts/delineate_patches.py"
+
+
+use rule delineate_patches as delineate_history with:
+    input:
+        habitat=rules.ingest_history.output.habitat,
+        parts=rules.ingest_history.output.habitat_parts,
+        barriers=rules.ingest_context.output.barriers,
+        suitability=TABLES["suitability"],
+        barrier_types=TABLES["barrier_types"],
+    output:
+        patches="<results>/{group}/historic_patches.parquet",
+        patch_polygons="<results>/{group}/historic_polygons.parquet",
+    log:
+        "<logs>/{group}/delineate_history.log",
+    benchmark:
+        "<benchmarks>/{group}/delineate_history.tsv"
+    priority: 0

@@ -2,6 +2,8 @@
 
 OUTPUT_TABLES = rows["output_columns"]["layer"].unique().tolist()
 TEMPLATES = HOME / "workflow" / "templates"
+JUDGED = rows["species"].loc[rows["species"]["group"].isin(GROUPS), "species"]
+SHEETS = sheet_names(sorted(JUDGED))
 
 
 rule write_geopackage:
@@ -14,19 +16,27 @@ rule write_geopackage:
         pressure_zones=for_groups(rules.buffer_patches.output.pressure_zones),
         robust_areas=rules.map_robust_areas.output.robust_areas,
         populations=for_groups(rules.classify_populations.output.populations),
-        relict_sites=for_groups(rules.classify_populations.output.relict_sites),
+        relict_sites=rules.rank_relicts.output.relict_sites,
         restoration=rules.rank_restoration.output.restoration,
         restoration_plan=rules.plan_budget.output.restoration_plan,
         corridors=rules.draw_corridors.output.corridors,
         report_units=rules.sum_report_units.output.report_units,
         changes=rules.compare_runs.output.changes,
         coverage_faults=rules.ingest_habitat.output.coverage_faults,
-        quarantined_habitat=rules.ingest_habitat.output.quarantined,
+        quarantined_habitat=[
+            rules.ingest_habitat.output.quarantined,
+            with_history(rules.ingest_history.output.quarantined),
+        ],
         quarantined_records=rules.ingest_records.output.quarantined,
         quarantined_context=rules.ingest_context.output.quarantined,
         group_summary=rules.summarise_groups.output.group_summary,
+        zone_land_uses=for_groups(rules.buffer_patches.output.zone_land_uses),
+        relict_receivers=for_groups(rules.classify_populations.output.relict_receivers),
         reintroduction=for_groups(rules.classify_populations.output.reintroduction),
         sensitivity=for_groups(rules.classify_robustness.output.sensitivity),
+        robust_area_groups=rules.map_robust_areas.output.robust_area_groups,
+        robust_area_species=rules.map_robust_areas.output.robust_area_species,
+        bundle_summary=rules.map_robust_areas.output.bundle_summary,
         habitat_state=rules.map_robust_areas.output.habitat_state,
         unit_classes=rules.sum_report_units.output.unit_classes,
         unit_species=rules.sum_report_units.output.unit_species,
@@ -35,11 +45,13 @@ rule write_geopackage:
         dispersal_sweep=for_groups(rules.measure_connectivity.output.dispersal_sweep),
         ingest_summary=[
             rules.ingest_habitat.output.summary,
+            with_history(rules.ingest_history.output.summary),
             rules.ingest_records.output.summary,
             rules.ingest_context.output.summary,
         ],
         sources=[
             rules.ingest_habitat.output.sources,
+            with_history(rules.ingest_history.output.sources),
             rules.ingest_records.output.sources,
             rules.ingest_context.output.sources,
         ],
@@ -112,6 +124,33 @@ rule write_report:
         "../../scripts/write_report.py"
 
 
+rule write_sheets:
+    """Write one page per species: where it is, what is at risk, bring it back?"""
+    input:
+        geopackage=rules.write_geopackage.output.geopackage,
+        species=TABLES["species"],
+        columns=TABLES["output_columns"],
+        template=str(TEMPLATES / "species_sheet.html.j2"),
+    output:
+        sheets=expand(
+            "<results>/staging/species_sheets/{sheet}.html", sheet=SHEETS.values()
+        ),
+    log:
+        "<logs>/write_sheets.log",
+    benchmark:
+        "<benchmarks>/write_sheets.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        species=list(SHEETS),
+        title=config[f"title_{config['language']}"],
+        language=config["language"],
+        reference_date=config["reference_date"],
+    script:
+        "../../scripts/write_sheets.py"
+
+
 # `update` keeps Snakemake from deleting earlier results before the job, and brings
 # them back when it fails. Each output follows the input in the same place.
 rule publish_results:
@@ -126,6 +165,7 @@ rule publish_results:
         buffer_groups=rules.map_robust_areas.output.buffer_groups,
         habitat_variety=rules.map_variety.output.habitat_variety,
         current_flow=for_groups(rules.map_current.output.current, CURRENT_GROUPS),
+        species_sheets=rules.write_sheets.output.sheets,
         tables=rules.write_geopackage.output.tables,
     output:
         geopackage=update("<results>/robuust.gpkg"),
@@ -138,6 +178,9 @@ rule publish_results:
         habitat_variety=update("<results>/habitat_variety.tif"),
         current_flow=update(
             expand("<results>/current_flow/{group}.tif", group=CURRENT_GROUPS)
+        ),
+        species_sheets=update(
+            expand("<results>/species_sheets/{sheet}.html", sheet=SHEETS.values())
         ),
         tables=update(expand("<results>/tables/{layer}.csv", layer=OUTPUT_TABLES)),
     log:
@@ -155,9 +198,15 @@ rule publish_results:
 # What `rule all` asks for: every file of every rule. A job that failed is run again
 # only when somebody asks for what it did not make; the earlier results still stand
 # there, so `publish_results` alone would tell Snakemake that nothing is left to do.
-GROUPS_OF_RULE = {"map_resistance": LEAST_COST_GROUPS, "map_current": CURRENT_GROUPS}
+GROUPS_OF_RULE = {
+    "map_resistance": LEAST_COST_GROUPS,
+    "map_current": CURRENT_GROUPS,
+    "ingest_history": HISTORY_GROUPS,
+    "delineate_history": HISTORY_GROUPS,
+}
 EVERY_OUTPUT = [
     for_groups(str(path), GROUPS_OF_RULE.get(name, GROUPS))
     for name in [made_by.name for made_by in workflow.rules]
     for path in getattr(rules, name).output
+    if GROUPS_OF_RULE.get(name, GROUPS)
 ]

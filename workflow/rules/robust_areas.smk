@@ -2,7 +2,7 @@
 
 
 rule map_robust_areas:
-    """Map for how many groups land is robust, and join it to robust areas."""
+    """Map for how many groups land is robust, join it to areas, say who gains."""
     input:
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
         populations=for_groups(rules.classify_populations.output.populations),
@@ -16,6 +16,9 @@ rule map_robust_areas:
         species_groups=TABLES["species_groups"],
     output:
         robust_areas="<results>/all_groups/robust_areas.parquet",
+        robust_area_groups="<results>/all_groups/robust_area_groups.parquet",
+        robust_area_species="<results>/all_groups/robust_area_species.parquet",
+        bundle_summary="<results>/all_groups/bundle_summary.parquet",
         habitat_state="<results>/all_groups/habitat_state.parquet",
         robustness_score="<results>/staging/robustness_score.tif",
         robust_groups="<results>/staging/robust_groups.tif",
@@ -31,6 +34,7 @@ rule map_robust_areas:
         groups=GROUPS,
         cell_m=config["grid"]["cell_m"],
         min_groups=config["grid"]["min_groups"],
+        min_area_ha=config["grid"]["min_area_ha"],
         variety_min_types=config["grid"]["variety_min_types"],
         earlier_results=config["earlier_results"]
         and find_file(config["earlier_results"]),

@@ -9,6 +9,7 @@ rule classify_robustness:
         network_connectivity=rules.measure_connectivity.output.network_connectivity,
         links=rules.measure_connectivity.output.links,
         evidence=TABLES["parameter_evidence"],
+        area_classes=TABLES["area_classes"],
     output:
         verdicts="<results>/{group}/verdicts.parquet",
         networks="<results>/{group}/networks.parquet",
@@ -23,6 +24,8 @@ rule classify_robustness:
     params:
         library=LIBRARY,
         mobility_class=trait("mobility_class"),
+        bundle=trait("bundle"),
+        yardstick=config["yardstick"],
         reproductive_unit_ha=trait("reproductive_unit_ha"),
         key_patch_ru=trait("key_patch_ru"),
         mvp_ru=trait("mvp_ru"),
@@ -43,9 +46,13 @@ rule classify_populations:
         records=rules.ingest_records.output.records,
         species=TABLES["species"],
         red_lists=TABLES["red_lists"],
+        reintroduction_answers=TABLES["reintroduction_answers"],
+        status_rules=TABLES["status_rules"],
+        historic_patches=with_history(rules.delineate_history.output.patches),
     output:
         populations="<results>/{group}/populations.parquet",
         relict_sites="<results>/{group}/relict_sites.parquet",
+        relict_receivers="<results>/{group}/relict_receivers.parquet",
         reintroduction="<results>/{group}/reintroduction.parquet",
     log:
         "<logs>/{group}/classify_populations.log",
@@ -69,3 +76,21 @@ rule classify_populations:
         dispersal_max_m=trait("dispersal_max_m"),
     script:
         "../../scripts/classify_populations.py"
+
+
+rule rank_relicts:
+    """Rank the relict sites of all groups for emergency management."""
+    input:
+        relict_sites=for_groups(rules.classify_populations.output.relict_sites),
+    output:
+        relict_sites="<results>/all_groups/relict_sites.parquet",
+    log:
+        "<logs>/rank_relicts.log",
+    benchmark:
+        "<benchmarks>/rank_relicts.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+    script:
+        "../../scripts/rank_relicts.py"

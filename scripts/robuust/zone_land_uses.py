@@ -1,0 +1,183 @@
+"""Which land uses lie in the pressure zone of each site, in hectares."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from robuust.coverage import faulty_edges
+from robuust.overlaps import overlapping_pairs, resolve_overlaps
+from robuust.polygons import HA, overlap_areas
+from robuust.surroundings import area_within
+from robuust_kernels.blocks import in_blocks
+
+LAND_USE_TYPES = {
+    "group": "str",
+    "pressure": "str",
+    "patch_id": "str",
+    "relict": "bool",
+    "land_cover": "str",
+    "width_m": "float64",
+    "area_ha": "float64",
+    "zone_share": "float64",
+}
+SITES_PER_BLOCK = 32  # well below a second, also for zones of several hundred metres
+
+
+def cover_in_reach(land_cover, sites, *, reach_m, cover_order):
+    """Land cover near sites, without overlaps: the first source has the ground.
+
+    Parameters
+    ----------
+    land_cover : GeoDataFrame
+        source, land_cover and polygons [m].
+    sites : array_like of shapely polygons
+    reach_m : float
+        Land cover farther from all sites is left out [m]; zero or more.
+    cover_order : sequence of str
+        Names of the sources, the one that wins first. Within a source the last row
+        wins, as in the resistance of the land (`map_resistance`).
+
+    Returns
+    -------
+    GeoDataFrame
+        land_cover and polygons, in order of precedence.
+
+    Raises
+    ------
+    UnusableFileError
+        If the polygons lie many deep, see `robuust.overlaps.overlapping_pairs`.
+
+    Examples
+    --------
+    >>> cover = gpd.GeoDataFrame(
+    ...     {"source": ["new", "old"], "land_cover": ["maize", "heath"]},
+    ...     geometry=[shapely.box(0, 0, 10, 10), shapely.box(5, 0, 15, 10)])
+    >>> near = cover_in_reach(
+    ...     cover, [shapely.box(0, 0, 1, 1)], reach_m=9, cover_order=["old", "new"])
+    >>> near["land_cover"].tolist(), near.area.tolist()
+    (['heath', 'maize'], [100.0, 50.0])
+    """
+    sites = np.asarray(sites, dtype=object)
+    tree = shapely.STRtree(land_cover.geometry.to_numpy())
+    _, near = tree.query(sites, predicate="dwithin", distance=reach_m)
+    cover = land_cover.iloc[np.unique(near)[::-1]]
+    place = {name: k for k, name in enumerate(cover_order)}
+    cover = cover.sort_values(
+        "source", key=lambda names: names.map(place), kind="stable", ignore_index=True
+    )
+    shapes = cover.geometry.to_numpy()
+    where = "land cover " + " and ".join(cover["source"].unique())
+    faulty = ~shapely.is_empty(faulty_edges(shapes))
+    first, second, _ = overlapping_pairs(shapes, faulty, where=where)
+    shapes, _ = resolve_overlaps(shapes, first, second)
+    cover = cover[["land_cover"]].assign(geometry=shapes)
+    cover = gpd.GeoDataFrame(cover, geometry="geometry", crs=land_cover.crs)
+    return cover[cover.geometry.notna()].reset_index(drop=True)
+
+
+def zone_land_uses(
+    sites, pressures, land_cover, *, group, tolerance_m, cover_order, threads=1
+):
+    """Hectares of each land use in the pressure zone of every site.
+
+    The zone of a site is all land within the width of the pressure from it, but for
+    the sites of the group themselves. Where zones of two sites overlap, the land counts
+    for both: what is asked is what reaches a site, whatever it reaches besides.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame
+        patch_id, relict (whether a relict or phantom population lives there) and
+        polygons [m]; one row per patch.
+    pressures : DataFrame
+        pressure and width_m; one row per pressure.
+    land_cover : GeoDataFrame
+        source, land_cover and polygons; overlaps are counted once, see
+        `cover_in_reach`.
+    group : str
+        Name of the group.
+    tolerance_m : float
+        See `robuust.surroundings.area_within`; areas are right to the tolerance times
+        the outline of the zone.
+    cover_order : sequence of str
+        Names of the sources, the one that wins first.
+    threads : int
+        Processors to use; changes nothing in the result.
+
+    Returns
+    -------
+    DataFrame
+        Columns of ``LAND_USE_TYPES``, sorted by pressure, patch and land use; the
+        shares of a zone (0 to 1) add up to less than 1 where no land cover lies.
+    """
+    rows = pd.DataFrame({name: [] for name in LAND_USE_TYPES})
+    if len(sites) and len(pressures) and len(land_cover):
+        sites = sites.sort_values("patch_id", ignore_index=True)
+        shapes = sites.geometry.to_numpy()
+        cover = cover_in_reach(
+            land_cover,
+            shapes,
+            reach_m=pressures["width_m"].max(),
+            cover_order=cover_order,
+        )
+        found = [
+            _uses_of(
+                shapes,
+                cover,
+                width_m=float(row.width_m),
+                tolerance_m=tolerance_m,
+                threads=threads,
+                label=f"{group}, land use in the zones of {row.pressure}",
+            ).assign(pressure=row.pressure, width_m=float(row.width_m))
+            for row in pressures.itertuples()
+        ]
+        rows = pd.concat(found, ignore_index=True)
+        rows = rows.assign(group=group).join(sites[["patch_id", "relict"]], on="site")
+    rows = rows[list(LAND_USE_TYPES)].astype(LAND_USE_TYPES)
+    by = ["pressure", "patch_id", "land_cover"]
+    return rows.sort_values(by, ignore_index=True)
+
+
+def _uses_of(shapes, cover, *, width_m, tolerance_m, threads, label):
+    """Position of the site, land use, hectares and share of the zone."""
+    sites, ground = shapely.STRtree(shapes), cover.geometry.to_numpy()
+    kind, names = pd.factorize(cover["land_cover"], sort=True)
+    covers = shapely.STRtree(ground)
+    parts, zone_m2 = [], []
+
+    def measure(start, stop):
+        zones = [
+            _zone(shape, sites, width_m, tolerance_m) for shape in shapes[start:stop]
+        ]
+        # overlap_areas looks through all that it is given: give it what is near.
+        near = np.unique(covers.query(zones)[1])
+        zone, place, area_m2 = overlap_areas(zones, ground[near])
+        use = kind[near][place]
+        found = pd.DataFrame({"site": start + zone, "use": use, "area_m2": area_m2})
+        found = found.groupby(["site", "use"], as_index=False).sum()
+        return found, shapely.area(zones)
+
+    work = in_blocks(
+        measure, len(shapes), block=SITES_PER_BLOCK, threads=threads, label=label
+    )
+    for found, areas in work:
+        parts.append(found)
+        zone_m2.append(areas)
+    rows, zone_m2 = pd.concat(parts, ignore_index=True), np.concatenate(zone_m2)
+    share = rows["area_m2"] / zone_m2[rows["site"]]
+    return pd.DataFrame(
+        {
+            "site": rows["site"],
+            "land_cover": names.take(rows["use"]),
+            "area_ha": rows["area_m2"] / HA,
+            "zone_share": share.clip(upper=1),  # rounding makes the whole a hair more
+        }
+    )
+
+
+def _zone(shape, sites, width_m, tolerance_m):
+    """All land within the width of a site, without the sites that lie in it."""
+    reached = area_within([shape], width_m, tolerance_m=tolerance_m)
+    near = sites.geometries[sites.query(reached, predicate="intersects")]
+    return shapely.difference(reached, shapely.union_all(near))
