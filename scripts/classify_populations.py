@@ -21,6 +21,7 @@ from robuust.relicts import relict_receivers, relict_sites
 from robuust.robustness import Norms
 from robuust.runlog import log_to
 from robuust.status_rules import read_status_rules
+from robuust_files.config_tables import read_text
 
 POPULATION_COLUMNS = [
     *("species", "name_nl", "group", "patch_id", "network_id", "status", "rule"),
@@ -51,6 +52,8 @@ def classify_populations(
     if remark and len(species) and len(patches):
         log.log(logging.WARNING if len(own) else logging.INFO, "%s: %s", group, remark)
 
+    answers = read_text(paths["reintroduction_answers"])
+    points = shapely.get_coordinates(patches.geometry.representative_point())
     writers, sites, wrote = {}, [], Counter()
     with ExitStack() as files:
         for facts in judge_in_blocks(
@@ -68,10 +71,9 @@ def classify_populations(
                 patches,
                 links,
                 records,
-                read_text(paths["reintroduction_answers"]),
-                norms=norms,
+                answers,
+                points,
                 rules=rules,
-                reproductive_unit_ha=reproductive_unit_ha,
                 dispersal_max_m=dispersal_max_m,
             )
             sites.append(some)
@@ -95,10 +97,9 @@ def judged_tables(
     links,
     records,
     answers,
+    points,
     *,
-    norms,
     rules,
-    reproductive_unit_ha,
     dispersal_max_m,
 ):
     """Relict sites of some species, and the other tables as they stand in the files."""
@@ -108,22 +109,14 @@ def judged_tables(
         reference_date=rules.reference_date,
         recent_years=rules.recent_years,
     )
-    key_patch_ru = norms.key_patch_ru
-    receivers = relict_receivers(
-        facts,
-        links,
-        key_patch_ru=key_patch_ru,
-        reproductive_unit_ha=reproductive_unit_ha,
-    )
-    reach = {"dispersal_max_m": dispersal_max_m, "key_patch_ru": key_patch_ru}
-    sites = relict_sites(facts, patches, receivers, **reach)
+    receivers = relict_receivers(facts, links)
+    sites = relict_sites(facts, patches, receivers, dispersal_max_m=dispersal_max_m)
     screened = screen_reintroduction(
         facts, patches, links, records, answers, dispersal_max_m=dispersal_max_m
     )
     warn_of_lost_answers(answers_without_question(answers, screened))
     told = facts.astype({"name_nl": "str", "red_list_source": "str"})
     told = told.assign(reason_nl=nl, reason_en=en, rule_values=values)
-    points = shapely.get_coordinates(patches.geometry.representative_point())
     populations = point_layer(
         {name: pa.array(told[name]) for name in POPULATION_COLUMNS},
         {name: str(told[name].dtype) for name in POPULATION_COLUMNS},
@@ -144,13 +137,6 @@ def read_patches(paths, reach_m):
     earlier = paths.get("historic_patches")
     earlier = gpd.read_parquet(earlier) if earlier else None
     return patches.assign(**habitat_change(patches, earlier, reach_m=reach_m))
-
-
-def read_text(path):
-    """Read a table of config/ as text; NA and the like are words too."""
-    return pd.read_csv(
-        path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8-sig"
-    )
 
 
 def read_records(path, species):

@@ -9,7 +9,6 @@ from robuust.balance import (
     QUARANTINE_TYPES,
     ingest_summary,
     join_layers,
-    source_row,
     source_rows,
 )
 from robuust.barriers import open_barriers
@@ -21,7 +20,7 @@ from robuust.context_layers import (
 )
 from robuust.reference_systems import analysis_crs
 from robuust.runlog import log_to
-from robuust_files.checksums import checksum
+from robuust_files.described import described
 from robuust_files.layers import read_layer
 
 
@@ -31,7 +30,7 @@ def ingest_context(paths, *, sources, crs, title, unknown_codes, **screening):
     area = gpd.read_parquet(paths["study_area"]).geometry[0]
     types = pd.read_csv(paths["habitat_types"], encoding="utf-8-sig", dtype="str")
     covers = pd.read_csv(paths["resistance"], encoding="utf-8-sig")["land_cover"]
-    described, apart, notes, kept_names = [], [], [], []
+    rows, apart, notes, kept_names = [], [], [], []
     layers = {}
     for kind in CONTEXT_TYPES:
         kept = []
@@ -53,16 +52,7 @@ def ingest_context(paths, *, sources, crs, title, unknown_codes, **screening):
             apart.append(rest[0])
             notes += rest[1]
             kept_names += [source["name"]] * len(usable)
-            described.append(
-                source_row(
-                    source,
-                    kind,
-                    rows=len(layer),
-                    crs=layer.crs,
-                    sha256=checksum(source),
-                    analysis=crs,
-                )
-            )
+            rows.append(described(source, kind, layer, crs))
         layers[kind] = join_context(kept, kind, crs)
         if kind == "report_units" and not sources[kind]:
             layers[kind] = whole_area_unit(area, title, crs)
@@ -72,14 +62,14 @@ def ingest_context(paths, *, sources, crs, title, unknown_codes, **screening):
         layer.to_parquet(paths["parcels" if kind == "candidates" else kind])
     quarantined = join_layers(apart, QUARANTINE_TYPES, crs)
     summary = ingest_summary(
-        {row["source"]: row["rows"] for row in described},
+        {row["source"]: row["rows"] for row in rows},
         pd.Series(kept_names, dtype="str"),
         quarantined,
         notes,
     )
     quarantined.to_parquet(paths["quarantined"])
     summary.to_parquet(paths["summary"])
-    source_rows(described).to_parquet(paths["sources"])
+    source_rows(rows).to_parquet(paths["sources"])
     log.info("wrote %d features, %d set apart", len(kept_names), len(quarantined))
 
 

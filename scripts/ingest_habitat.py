@@ -8,19 +8,18 @@ from robuust.balance import (
     QUARANTINE_TYPES,
     ingest_summary,
     join_layers,
-    source_row,
     source_rows,
 )
 from robuust.context_layers import screen_study_area, study_area_layer
 from robuust.habitat_map import (
-    area_before_ha,
     habitat_area,
     join_habitat,
     screen_habitat,
+    tell_areas,
 )
 from robuust.reference_systems import analysis_crs
 from robuust.runlog import log_to
-from robuust_files.checksums import checksum
+from robuust_files.described import described
 from robuust_files.layers import read_layer
 
 
@@ -71,20 +70,15 @@ def ingest_habitat(
         quarantined,
         [*notes, *(note for found in areas for note in found.notes)],
     )
-    described = describe_sources(layers, sources, study_area_sources, crs)
-    ha = habitat.groupby("source")["area_ha"].sum()
-    for row, one in zip(described, screened, strict=False):  # study areas come after
-        row |= {
-            "area_before_ha": area_before_ha(one),
-            "area_after_ha": ha.get(row["source"], 0.0),
-        }
+    rows = describe_sources(layers, sources, study_area_sources, crs)
+    tell_areas(rows, screened, habitat)  # study areas come after
     habitat.to_parquet(paths["habitat"])
     parts.to_parquet(paths["habitat_parts"])
     quarantined.to_parquet(paths["quarantined"])
     faults.to_parquet(paths["coverage_faults"])
     area.to_parquet(paths["study_area"])
     summary.to_parquet(paths["summary"])
-    source_rows(described).to_parquet(paths["sources"])
+    source_rows(rows).to_parquet(paths["sources"])
     log.info("wrote %d polygons, %d set apart", len(habitat), len(quarantined))
     found = [int((faults["kind"] == kind).sum()) for kind in ("gap", "overlap")]
     log.info("found %d narrow gaps and %d overlaps of neighbours", *found)
@@ -94,14 +88,7 @@ def describe_sources(layers, sources, study_area_sources, crs):
     """Describe every source as it was read: habitat first, then study areas."""
     kinds = {"habitat": sources, "study_area": study_area_sources}
     return [
-        source_row(
-            source,
-            kind,
-            rows=len(layers[source["name"]]),
-            crs=layers[source["name"]].crs,
-            sha256=checksum(source),
-            analysis=crs,
-        )
+        described(source, kind, layers[source["name"]], crs)
         for kind, entries in kinds.items()
         for source in entries
     ]

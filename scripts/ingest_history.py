@@ -5,11 +5,11 @@ import logging
 import geopandas as gpd
 import pandas as pd
 
-from robuust.balance import ingest_summary, source_row, source_rows
-from robuust.habitat_map import area_before_ha, join_habitat, screen_habitat
+from robuust.balance import ingest_summary, source_rows
+from robuust.habitat_map import join_habitat, screen_habitat, tell_areas
 from robuust.reference_systems import analysis_crs
 from robuust.runlog import log_to
-from robuust_files.checksums import checksum
+from robuust_files.described import described
 from robuust_files.layers import read_layer
 
 
@@ -42,27 +42,13 @@ def ingest_history(
     )
     rows_read = {name: len(layer) for name, layer in layers.items()}
     summary = ingest_summary(rows_read, habitat["source"], quarantined, notes)
-    ha = habitat.groupby("source")["area_ha"].sum()
-    described = [
-        source_row(
-            one.source,
-            "historic_habitat",
-            rows=len(one.table),
-            crs=layers[one.source["name"]].crs,
-            sha256=checksum(one.source),
-            analysis=crs,
-        )
-        | {
-            "area_before_ha": area_before_ha(one),
-            "area_after_ha": ha.get(one.source["name"], 0.0),
-        }
-        for one in screened
-    ]
+    rows = [described(s, "historic_habitat", layers[s["name"]], crs) for s in sources]
+    tell_areas(rows, screened, habitat)
     habitat.to_parquet(paths["habitat"])
     parts.to_parquet(paths["habitat_parts"])
     quarantined.to_parquet(paths["quarantined"])
     summary.to_parquet(paths["summary"])
-    source_rows(described).to_parquet(paths["sources"])
+    source_rows(rows).to_parquet(paths["sources"])
     log.info("wrote %d polygons, %d set apart", len(habitat), len(quarantined))
 
 

@@ -3,11 +3,11 @@
 import logging
 from pathlib import Path
 
-import pandas as pd
 import pyogrio
 
 from robuust.runlog import log_to
 from robuust.species_sheets import SHEET_COLUMNS, species_sheets
+from robuust_files.config_tables import read_text
 
 
 def write_sheets(paths, sheet_paths, *, title, language, reference_date):
@@ -31,13 +31,6 @@ def write_sheets(paths, sheet_paths, *, title, language, reference_date):
         Path(sheet_paths[name]).write_text(page, encoding="utf-8", newline="\n")
     logging.getLogger(__name__).info(
         "read %d rows, wrote %d sheets", sum(map(len, frames.values())), len(species)
-    )
-
-
-def read_text(path):
-    """Read a table of config/ as text; NA and the like are words too."""
-    return pd.read_csv(
-        path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8-sig"
     )
 
 

@@ -9,6 +9,7 @@ from robuust.robustness import LAND_CLASSES
 
 #: Statuses of a species with a record at the patch, from the best to the worst.
 ON_RECORD = ("viable", "relict", "phantom", "dormant", "unsearched", "lost")
+STATUS_RANKS = {name: k for k, name in enumerate(ON_RECORD)}
 PRESENT = ("viable", "relict", "phantom")  # those with a recent record
 AT_RISK = ("relict", "phantom")
 KEY_RANK = 1 + LAND_CLASSES.index("key")  # or better: a key patch or a stronghold
@@ -112,7 +113,7 @@ def area_species(areas, held, populations):
         Species without any record there (colonisable, unreachable) have no row. A
         population counts in every area of which its patch holds a cell.
     """
-    rank = populations["status"].map({name: k for k, name in enumerate(ON_RECORD)})
+    rank = populations["status"].map(STATUS_RANKS)
     known = populations.assign(rank=rank)[rank.notna()]
     place = held[["area", "group", "patch_id"]]
     rows = place.merge(known, on=["group", "patch_id"])
@@ -204,9 +205,9 @@ def area_totals(areas, groups, species):
         own = groups[groups["class"] == name]
         totals[f"n_{name}"] = own.groupby("robust_area_id").size()
     totals["n_key_patches"] = per_area["n_key_patches"].sum()
-    best_first = species.assign(
-        rank=species["status"].map({name: k for k, name in enumerate(ON_RECORD)})
-    ).sort_values(["robust_area_id", "species", "rank"], kind="stable")
+    best_first = species.assign(rank=species["status"].map(STATUS_RANKS)).sort_values(
+        ["robust_area_id", "species", "rank"], kind="stable"
+    )
     once = best_first.drop_duplicates(["robust_area_id", "species"])
     totals = totals.join(count_species(once, ["robust_area_id"]))
     viable = once[once["status"] == "viable"].groupby("robust_area_id")["species"]

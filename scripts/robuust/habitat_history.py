@@ -4,6 +4,7 @@ import numpy as np
 import shapely
 
 from robuust.gaps import near_pairs_between
+from robuust.polygons import surely_within
 from robuust_kernels.blocks import in_blocks
 
 HISTORY = ("habitat_then_ha", "habitat_now_ha", "habitat_left_share")
@@ -44,10 +45,8 @@ def habitat_within(patches, habitat, *, reach_m, threads=1):
     others = habitat.geometry.to_numpy()
     effective = habitat["effective_ha"].to_numpy(dtype=float)
     i, j, gap_m = near_pairs_between(polygons, others, reach_m, threads=threads)
-    west, south, east, north = shapely.bounds(others).reshape(-1, 4).T
-    # No point of a shape is farther than its nearest one by more than its diagonal.
     part = np.ones(i.size)
-    cut = np.flatnonzero(gap_m + np.hypot(east - west, north - south)[j] > reach_m)
+    cut = np.flatnonzero(~surely_within(gap_m, others[j], reach_m))
 
     def work(start, stop):
         pairs = cut[start:stop]

@@ -194,6 +194,25 @@ def area_before_ha(screened):
     return float(shapely.area(shapes[counts]).sum() / M2_PER_HA)
 
 
+def tell_areas(rows, screened, habitat):
+    """Add to the descriptions of habitat maps how much land went in and came out.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Description of each map (source), changed: area_before_ha and area_after_ha are
+        added. What comes after the maps is left as it is.
+    screened : list of ScreenedHabitat
+        The maps, in the same order.
+    habitat : DataFrame
+        source and area_ha of the polygons that were kept.
+    """
+    after_ha = habitat.groupby("source")["area_ha"].sum()
+    for row, one in zip(rows, screened, strict=False):
+        row["area_before_ha"] = area_before_ha(one)
+        row["area_after_ha"] = after_ha.get(row["source"], 0.0)
+
+
 def outside_area(screened, area, *, max_distance_m):
     """Reasons of a source after polygons far from the study area are set apart.
 

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from robuust.gaps import near_pairs_between
-from robuust.polygons import as_multipolygons
+from robuust.polygons import as_multipolygons, surely_within
 from robuust_kernels.blocks import in_blocks
 
 ARC_SEGMENTS = 12  # per quarter circle: chords lie at most 0.5 % of the distance inside
@@ -56,11 +56,8 @@ def parts_within(geometries, others, *, distance_m, threads=1):
     if distance_m > 0:
         others = _in_tiles(others, TILE_SIDE * distance_m)
     i, j, gap_m = near_pairs_between(shapes, others, distance_m, threads=threads)
-    west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
-    # No point of a shape is farther than its nearest one by more than its diagonal.
-    surely = gap_m + np.hypot(east - west, north - south)[i] <= distance_m
     whole = np.zeros(shapes.size, dtype=bool)
-    whole[i[surely]] = True
+    whole[i[surely_within(gap_m, shapes[i], distance_m)]] = True
     i, j = i[~whole[i]], j[~whole[i]]
     drawn, j = np.unique(j, return_inverse=True)
     around = _buffers(others[drawn], distance_m, threads)

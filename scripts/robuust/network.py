@@ -6,6 +6,7 @@ import pandas as pd
 from robuust.checks import checked_numbers
 from robuust.gaps import barriers_between, near_pairs, shortest_lines
 from robuust.graphs import checked_ends
+from robuust_kernels.component_kernels import label_components
 
 
 def dispersal_probability(distance_m, *, d0_m, p0):
@@ -206,9 +207,6 @@ def components(n, a, b):
     >>> components(4, [1], [3])
     array([0, 1, 2, 1])
     """
-    # Slow to import, and many callers only need the dispersal kernel.
-    from robuust_kernels.component_kernels import label_components
-
     a, b = checked_ends(n, a, b)
     return label_components(n, a.astype(np.int64), b.astype(np.int64))
 

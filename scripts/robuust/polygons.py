@@ -35,6 +35,33 @@ def as_multipolygons(geometries):
     return result
 
 
+def surely_within(gap_m, shapes, distance_m):
+    """Tell which shapes lie wholly within a distance, by their gap and size alone.
+
+    No point of a shape is farther away than its nearest one by more than its diagonal.
+
+    Parameters
+    ----------
+    gap_m : ndarray of float, shape (n,)
+        Distance to each shape, from edge to edge [m].
+    shapes : ndarray of shapely geometries, shape (n,)
+    distance_m : float
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        False also for a shape that may lie within it, seen from nearby.
+
+    Examples
+    --------
+    >>> square = shapely.box(0, 0, 3, 4)
+    >>> surely_within(np.array([5.0, 6.0]), np.array([square, square]), 10).tolist()
+    [True, False]
+    """
+    west, south, east, north = shapely.bounds(shapes).reshape(-1, 4).T
+    return gap_m + np.hypot(east - west, north - south) <= distance_m
+
+
 def overlap_areas(large, small):
     """Area that polygons of two layers share, for every pair that shares any.
 

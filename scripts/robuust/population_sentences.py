@@ -3,7 +3,7 @@
 import numpy as np
 
 from robuust.figures import distance, distance_nl, figure, figure_nl
-from robuust.records_to_patches import years_before
+from robuust.record_dates import years_before
 from robuust.robustness import CLASSES, NETWORK
 from robuust.rule_values import rule_values
 from robuust.text_columns import distinct_codes, distinct_rows, join_parts

@@ -11,8 +11,8 @@ import pandas as pd
 
 from robuust.habitat_history import HISTORY
 from robuust.own_norms import OWN_VALUES, own_verdicts, own_words
+from robuust.record_dates import date_records, years_before
 from robuust.record_facts import TREND_PERIODS, record_evidence, record_facts
-from robuust.records_to_patches import date_records, years_before
 from robuust.robustness import NETWORK, number_networks
 from robuust.status_rules import CONDITIONS, decide
 from robuust.text_columns import by_code
@@ -72,17 +72,7 @@ def choose_species(table, categories, *, group):
     return own.astype(types).sort_values("species", ignore_index=True)
 
 
-def judge_populations(
-    species,
-    patches,
-    links,
-    records,
-    *,
-    norms,
-    rules,
-    status_rules,
-    reproductive_unit_ha,
-):
+def judge_populations(species, patches, links, records, **options):
     """Give every species at every patch of its group a status, with the facts.
 
     Parameters
@@ -118,16 +108,7 @@ def judge_populations(
         nearest_occupied_m (within dispersal; missing: none), habitat_then_ha,
         habitat_now_ha, habitat_left_share, and those of `record_facts`.
     """
-    blocks = judge_in_blocks(
-        species,
-        patches,
-        links,
-        records,
-        norms=norms,
-        rules=rules,
-        status_rules=status_rules,
-        reproductive_unit_ha=reproductive_unit_ha,
-    )
+    blocks = judge_in_blocks(species, patches, links, records, **options)
     return pd.concat(blocks, ignore_index=True)
 
 
@@ -246,12 +227,13 @@ def _conditions(facts, rules):
     }
     limit = seed_years.map(oldest).to_numpy(dtype="datetime64[us]")
     v1, v2, v3 = (facts[f"visits_{k}"] for k in range(1, TREND_PERIODS + 1))
+    declining = ((v1 > v2) & (v2 > v3)).to_numpy()
     return {
         "sustained": facts["class_code"].to_numpy() <= NETWORK,
         "below_key": (facts["capacity_ru"] < facts["key_patch_ru"]).to_numpy(),
         "alone": (~reachable & ~facts["network_occupied_elsewhere"]).to_numpy(),
-        "declining": ((v1 > v2) & (v2 > v3)).to_numpy(),
-        "fading": ((facts["long_lived"] == "yes") | ((v1 > v2) & (v2 > v3))).to_numpy(),
+        "declining": declining,
+        "fading": (facts["long_lived"] == "yes").to_numpy() | declining,
         "earlier": (facts["n_records"] > 0).to_numpy(),
         # Comparing with a missing day gives False: unknown seed is no seed bank.
         "in_seed_bank": (last_day >= limit) & (seed_years > 0).to_numpy(),

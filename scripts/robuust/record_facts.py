@@ -5,13 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from robuust.record_dates import date_records, years_before
 from robuust.record_trends import TRENDS, days_per_period, trend
-from robuust.records_to_patches import (
-    date_records,
-    patches_in_reach,
-    support,
-    years_before,
-)
+from robuust.records_to_patches import patches_in_reach, support
 from robuust.sightings import presence_probability
 from robuust.text_columns import by_code
 

@@ -7,56 +7,6 @@ import shapely
 from robuust.point_reach import polygons_in_reach
 
 
-def date_records(records, *, reference_date, recent_years):
-    """Give every record the day it counts from, and whether that is recent.
-
-    A record counts from the first day it may be from: a find "between 1950 and 2020"
-    is no proof of recent presence, nor of recent search.
-
-    Parameters
-    ----------
-    records : DataFrame
-        date_first and date_last (timestamps, may be missing).
-    reference_date : str or Timestamp
-        "Recent" counts back from this day; later records do not count.
-    recent_years : int
-        Length of the recent window [years].
-
-    Returns
-    -------
-    DataFrame
-        The records that are dated and not later than the reference date, with
-        columns ``day`` (timestamp) and ``recent`` (bool) added.
-
-    Examples
-    --------
-    >>> days = pd.to_datetime(["2020-05-01", "1990-05-01", None])
-    >>> found = pd.DataFrame({"date_first": days, "date_last": days})
-    >>> dated = date_records(found, reference_date="2026-01-01", recent_years=10)
-    >>> dated["recent"].tolist()
-    [True, False]
-    """
-    reference = pd.Timestamp(reference_date)
-    first = pd.to_datetime(records["date_first"])
-    day = first.fillna(pd.to_datetime(records["date_last"]))
-    kept = (day <= reference).to_numpy()  # False where there is no date
-    start = years_before(reference, recent_years)
-    dated = records[kept]
-    day = day[kept]
-    return dated.assign(day=day, recent=(day >= start).to_numpy())
-
-
-def years_before(reference_date, years):
-    """Day that lies so many years before the reference date.
-
-    Examples
-    --------
-    >>> years_before("2026-01-01", 10)
-    Timestamp('2016-01-01 00:00:00')
-    """
-    return pd.Timestamp(reference_date) - pd.DateOffset(years=int(years))
-
-
 def patches_in_reach(records, patches, *, record_tolerance_m, max_uncertainty_m):
     """Find the patches that each record may come from, found or not found there.
 
@@ -157,41 +107,3 @@ def support(records, reached, networks):
             "network": np.where(low == high, network, -1),
         }
     )
-
-
-def searched(records, reached, n_patches, *, record_tolerance_m):
-    """Find which patches somebody searched recently, per taxon group.
-
-    Any record shows that somebody looked, an absence as much as a presence, and of a
-    species without a group too; but an uncertain one only where it lies itself.
-
-    Parameters
-    ----------
-    records : DataFrame
-        Dated records: taxon_group, recent.
-    reached : DataFrame
-        What `patches_in_reach` found for these records.
-    n_patches : int
-        How many patches the group has.
-    record_tolerance_m : float
-        A record this far outside a patch still counts as inside [m].
-
-    Returns
-    -------
-    dict of str to ndarray of bool, shape (n_patches,)
-        Per taxon group in the records the patches that were searched.
-
-    Examples
-    --------
-    >>> point = pd.DataFrame({"taxon_group": ["birds"], "recent": True})
-    >>> reached = pd.DataFrame({"record": [0], "patch": [0], "gap_m": [0.0]})
-    >>> searched(point, reached, 2, record_tolerance_m=5)
-    {'birds': array([ True, False])}
-    """
-    taxon, names = pd.factorize(records["taxon_group"])
-    record = reached["record"].to_numpy()
-    shown = records["recent"].to_numpy(dtype=bool) & (taxon >= 0)
-    here = shown[record] & (reached["gap_m"] <= record_tolerance_m).to_numpy()
-    looked = np.zeros((len(names), n_patches), dtype=bool)
-    looked[taxon[record[here]], reached["patch"].to_numpy()[here]] = True
-    return dict(zip(names, looked, strict=True))

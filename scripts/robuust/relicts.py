@@ -16,7 +16,7 @@ THREAT_STEPS = {"RE": 5, "CR": 5, "EN": 4, "VU": 3, "NT": 2}
 RECEIVERS = 5  # own choice: enough to choose from in the field
 
 
-def relict_sites(facts, patches, receivers, *, dispersal_max_m, key_patch_ru):
+def relict_sites(facts, patches, receivers, *, dispersal_max_m):
     r"""Rank the patches where a species lives on as a relict or a phantom.
 
     .. math:: \text{urgency} = \text{threat} \cdot
@@ -26,16 +26,14 @@ def relict_sites(facts, patches, receivers, *, dispersal_max_m, key_patch_ru):
     ----------
     facts : DataFrame
         What `judge_populations` found: species, group, patch_id, patch (position by
-        patch_id), status, recent, red_list, capacity_ru, and perhaps key_patch_ru
-        (own norm of the species [RU]; missing: that of the group).
+        patch_id), status, recent, red_list, capacity_ru and key_patch_ru (c_key: the
+        norm that applies to the species [RU]).
     patches : GeoDataFrame
         Patches of the group: patch_id, area_ha, geometry.
     receivers : DataFrame
         What `relict_receivers` found; the reason names the first of each site.
     dispersal_max_m : float
         Largest dispersal distance d_max of the group [m].
-    key_patch_ru : float
-        Capacity c_key of a key patch of the group [RU].
 
     Returns
     -------
@@ -59,7 +57,7 @@ def relict_sites(facts, patches, receivers, *, dispersal_max_m, key_patch_ru):
     threat = sites["red_list"].map(THREAT_STEPS).fillna(1).to_numpy(float) / 5
     isolation_m = _isolation(sites, facts[facts["recent"]], polygons)
     isolation = np.minimum(np.nan_to_num(isolation_m / dispersal_max_m, nan=1.0), 1)
-    key = _own(sites, "key_patch_ru", key_patch_ru).to_numpy()
+    key = sites["key_patch_ru"].to_numpy(dtype=float)
     smallness = 1 - np.minimum(sites["capacity_ru"].to_numpy(float) / key, 1)
     values = pd.DataFrame(
         {
@@ -91,7 +89,7 @@ def relict_sites(facts, patches, receivers, *, dispersal_max_m, key_patch_ru):
     )
 
 
-def relict_receivers(facts, links, *, key_patch_ru, reproductive_unit_ha):
+def relict_receivers(facts, links):
     """Find the patches that a relict could move on to, once they are large enough.
 
     They are patches of the group that one link within dispersal joins to the relict,
@@ -103,14 +101,10 @@ def relict_receivers(facts, links, *, key_patch_ru, reproductive_unit_ha):
     ----------
     facts : DataFrame
         What `judge_populations` found: species, group, patch_id, patch (position by
-        patch_id), status, recent, capacity_ru, reproductive_unit_ha and perhaps
-        key_patch_ru (own values of the species [ha, RU]; missing: those of the group).
+        patch_id), status, recent, capacity_ru, reproductive_unit_ha and key_patch_ru
+        (those that apply to the species [ha, RU]).
     links : DataFrame
         patch_id_a, patch_id_b, distance_m, probability, within_dispersal.
-    key_patch_ru : float
-        Capacity of a key patch of the group [RU].
-    reproductive_unit_ha : float
-        Optimal habitat of one reproductive unit of the group [ha].
 
     Returns
     -------
@@ -133,11 +127,9 @@ def relict_receivers(facts, links, *, key_patch_ru, reproductive_unit_ha):
         & facts["species"].isin(sites["species"].unique())
         & facts["patch_id"].isin(near["receiver_patch_id"].unique())
     ]
-    key = _own(free, "key_patch_ru", key_patch_ru)
-    unit_ha = _own(free, "reproductive_unit_ha", reproductive_unit_ha)
-    missing_ru = (key - free["capacity_ru"]).clip(lower=0)
+    missing_ru = (free["key_patch_ru"] - free["capacity_ru"]).clip(lower=0)
     free = free[["species", "patch_id", "capacity_ru"]].assign(
-        missing_ru=missing_ru, missing_ha=missing_ru * unit_ha
+        missing_ru=missing_ru, missing_ha=missing_ru * free["reproductive_unit_ha"]
     )
     found = near.merge(
         free.rename(columns={"patch_id": "receiver_patch_id"}),
@@ -192,13 +184,6 @@ def ranked_relicts(sites):
         ignore_index=True,
     ).drop(columns="rounded")
     return ranked.assign(rank=np.arange(1, len(ranked) + 1))
-
-
-def _own(facts, name, usual):
-    """Choose a value per row: that of the species, or else that of its group."""
-    if name not in facts:
-        return pd.Series(float(usual), index=facts.index)
-    return facts[name].astype(float).fillna(usual)
 
 
 def _both_ways(links):

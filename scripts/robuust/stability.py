@@ -269,6 +269,7 @@ def _networks(landscape, forest, dispersal_max_m, base):
     a, b, distance = forest
     near = distance <= dispersal_max_m
     n = landscape.network.size
+    # Not `network.components`: to load its kernel takes longer than all the draws.
     links = coo_array((np.ones(near.sum(), bool), (a[near], b[near])), shape=(n, n))
     return connected_components(links, directed=False)[1]
 

@@ -201,10 +201,13 @@ def new_search(n):
     -------
     heap, reached, before, settled
     """
-    place = np.full(n, -1, dtype=np.int32)
-    heap = (np.empty(n), np.empty(n, dtype=np.int32), place)
     before, settled = np.empty((2, n), dtype=np.int32)
-    return heap, np.full(n, np.inf), before, settled
+    return new_heap(n), np.full(n, np.inf), before, settled
+
+
+def new_heap(n):
+    """Make an empty heap with room for all nodes: key, node, place, as for `push`."""
+    return np.empty(n), np.empty(n, dtype=np.int32), np.full(n, -1, dtype=np.int32)
 
 
 def smallest_calls():

@@ -10,7 +10,7 @@ nothing.
 import numpy as np
 
 from robuust_kernels.compiled import kernel
-from robuust_kernels.path_kernels import pop, push
+from robuust_kernels.path_kernels import new_heap, pop, push
 
 TOGETHER = 8  # sources of one search: a row of them fills a line of the cache
 
@@ -186,10 +186,9 @@ def new_search(n, limit):
     -------
     heap, reached, is_found, found, limit
     """
-    place = np.full(n, -1, dtype=np.int32)
-    heap = (np.empty(n), np.empty(n, dtype=np.int32), place)
     reached = np.full((n, TOGETHER), np.nextafter(limit, np.inf))
-    return heap, reached, np.zeros(n, np.bool_), np.empty(n, np.int32), float(limit)
+    is_found, found = np.zeros(n, dtype=np.bool_), np.empty(n, dtype=np.int32)
+    return new_heap(n), reached, is_found, found, float(limit)
 
 
 def smallest_calls():

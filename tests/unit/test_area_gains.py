@@ -1,15 +1,9 @@
-"""Who gains by a robust area, and what lives there: a row of eight hectares by hand.
-
-cell     0   1   2   3   4   5   6   7
-frogs    f1  f1  f1  f1  f1  f2  f2  f2    f1 stronghold, f2 network
-bees     b1  b1  b2  b2  .   .   b3  .     b1 key, b2 and b3 network
-birds    .   v1  v1  .   .   .   .   .     v1 insufficient, but lived in
-area     A   A   A   A   .   B   B   B
-"""
+"""Who gains by a robust area, and what lives there."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from row_of_hectares import BUNDLES, FOUND, PATCHES
 
 from robuust.area_gains import (
     GROUP_COLUMNS,
@@ -21,25 +15,9 @@ from robuust.area_gains import (
 )
 from robuust.robust_areas import PatchCells
 
-PATCHES = pd.DataFrame(
-    [
-        ("frogs", "f1", "stronghold"),
-        ("frogs", "f2", "network"),
-        ("bees", "b1", "key"),
-        ("bees", "b2", "network"),
-        ("bees", "b3", "network"),
-        ("birds", "v1", "insufficient"),
-    ],
-    columns=["group", "patch_id", "class"],
-)
-FOUND = PatchCells(
-    PATCHES,
-    cell=np.array([0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 6, 1, 2]),
-    patch=np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 5]),
-)
+# Area A is the first four hectares, B the last three.
 LABEL = np.array([[0, 0, 0, 0, -1, 1, 1, 1]], dtype=np.int32)
 AREAS = pd.DataFrame({"robust_area_id": ["A", "B"], "area_ha": [4.0, 3.0]})
-BUNDLES = {"frogs": "pools", "bees": "heath", "birds": "heath"}
 POPULATIONS = pd.DataFrame(
     [
         ("Hyla", "frogs", "f1", "relict", "VU", 2019),

@@ -1,8 +1,9 @@
-"""The synthesis per habitat bundle, on the row of eight hectares of test_area_gains."""
+"""The synthesis per habitat bundle, on the row of eight hectares."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from row_of_hectares import BUNDLES, FOUND, PATCHES
 
 from robuust.bundle_summary import (
     ALL,
@@ -13,27 +14,10 @@ from robuust.bundle_summary import (
     surface_sums,
 )
 from robuust.grid import Grid
-from robuust.robust_areas import SMALL, PatchCells, score_surfaces
+from robuust.robust_areas import SMALL, score_surfaces
 
 GRID = Grid(left_m=0.0, top_m=100.0, cell_m=100.0, n_rows=1, n_columns=8)
-PATCHES = pd.DataFrame(
-    [
-        ("frogs", "f1", "stronghold"),
-        ("frogs", "f2", "network"),
-        ("bees", "b1", "key"),
-        ("bees", "b2", "network"),
-        ("bees", "b3", "network"),
-        ("birds", "v1", "insufficient"),
-    ],
-    columns=["group", "patch_id", "class"],
-)
-FOUND = PatchCells(
-    PATCHES,
-    cell=np.array([0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 6, 1, 2]),
-    patch=np.array([0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 5]),
-)
 WEIGHTS = {"frogs": 2.0, "bees": 1.0, "birds": 1.0}
-BUNDLES = {"frogs": "pools", "bees": "heath", "birds": "heath"}
 LABEL = np.array([[0, 0, 0, 0, 0, SMALL, SMALL, SMALL]], dtype=np.int32)
 PROTECTED = np.isin(np.arange(8), [0, 4, 5]).reshape(1, 8)
 GROUPS = pd.DataFrame({"robust_area_id": ["A", "A"], "group": ["bees", "frogs"]})

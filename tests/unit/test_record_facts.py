@@ -7,8 +7,8 @@ import pytest
 import shapely
 
 from robuust.populations import RecordRules
+from robuust.record_dates import date_records
 from robuust.record_facts import record_evidence, record_facts, records_remark
-from robuust.records_to_patches import date_records
 
 RULES = RecordRules("2026-01-01", 10, 25, 500, 5)
 GENTIAN, HEATHER = "Gentiana pneumonanthe", "Calluna vulgaris"

@@ -8,12 +8,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robuust.records_to_patches import (
-    date_records,
-    patches_in_reach,
-    searched,
-    support,
-)
+from robuust.populations import RecordRules
+from robuust.record_dates import date_records
+from robuust.record_facts import record_evidence
+from robuust.records_to_patches import patches_in_reach, support
 
 # Three squares of 100 m, with gaps of 100 m; the first two are one network.
 SQUARES = shapely.box([0, 200, 400], 0, [100, 300, 500], 100)
@@ -104,15 +102,20 @@ def test_a_record_is_recent_when_it_surely_is(first, last, recent):
     assert found["recent"].tolist() == [recent]
 
 
+def searched(dated, squares):
+    """Per taxon group in the records whether each patch was searched recently."""
+    taxa = dated["taxon_group"].dropna().unique()
+    species = pd.DataFrame({"species": taxa, "taxon_group": taxa})
+    patches = gpd.GeoDataFrame(geometry=squares)
+    networks = np.zeros(len(squares), dtype=np.int64)
+    rules = RecordRules("2026-01-01", 10, trend_period_years=5, **LIMITS)
+    found = record_evidence(species, patches, networks, dated, rules).searched
+    return dict(zip(taxa, found, strict=True))
+
+
 def looked(*rows):
-    dated = records(*rows)
-    found = searched(
-        dated,
-        patches_in_reach(dated, SQUARES, **LIMITS),
-        len(SQUARES),
-        record_tolerance_m=LIMITS["record_tolerance_m"],
-    )
-    return {name: np.flatnonzero(where).tolist() for name, where in found.items()}
+    where = searched(records(*rows), SQUARES)
+    return {name: np.flatnonzero(patches).tolist() for name, patches in where.items()}
 
 
 def test_an_absence_and_another_species_show_that_somebody_searched():
@@ -155,7 +158,7 @@ def test_no_records_and_no_patches_are_no_error():
     dated = records((50, {}))
     reached = patches_in_reach(dated, SQUARES[:0], **LIMITS)
     assert support(dated, reached, []).empty
-    assert not searched(dated, reached, 0, record_tolerance_m=25)["amphibians"].size
+    assert not searched(dated, SQUARES[:0])["amphibians"].size
 
 
 @given(

@@ -38,15 +38,14 @@ def found_facts(**changes):
         "recent": True,
         "red_list": "EN",
         "capacity_ru": [5.0, 20.0, 5.0],
-        "reproductive_unit_ha": np.nan,
+        "key_patch_ru": 20.0,
+        "reproductive_unit_ha": 0.5,
     }
     return pd.DataFrame(usual | changes)
 
 
 def receivers(links=LINKS, **changes):
-    return relict_receivers(
-        found_facts(**changes), links, key_patch_ru=20, reproductive_unit_ha=0.5
-    )
+    return relict_receivers(found_facts(**changes), links)
 
 
 def sites(**changes):
@@ -55,7 +54,6 @@ def sites(**changes):
         PATCHES,
         receivers(**changes),
         dispersal_max_m=1000,
-        key_patch_ru=20,
     )
     return found.set_index("patch_id")
 
@@ -172,7 +170,7 @@ def test_the_order_of_links_and_facts_changes_nothing():
         columns={"patch_id_a": "patch_id_b", "patch_id_b": "patch_id_a"}
     )
     facts = found_facts(**only_a()).iloc[::-1]
-    found = relict_receivers(facts, turned, key_patch_ru=20, reproductive_unit_ha=0.5)
+    found = relict_receivers(facts, turned)
     pd.testing.assert_frame_equal(found, expected)
 
 
@@ -182,7 +180,7 @@ def test_a_species_with_a_unit_of_its_own_lacks_its_own_hectares():
 
 
 def test_a_species_with_a_norm_of_its_own_needs_its_own_key_patch():
-    own = only_a(key_patch_ru=[40.0, 40.0, np.nan])
+    own = only_a(key_patch_ru=[40.0, 40.0, 20.0])
     assert receivers(**own)["missing_ru"].tolist() == [20, 15]
     found = sites(**own).loc["a"]
     assert found["urgency"] == pytest.approx(0.8 * (1 - 5 / 40))  # alone

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robuust.reintroduction import PHRASES_EN, PHRASES_NL, QUESTIONS
+from robuust.sheet_names import sheet_names
 from robuust.species_sheets import (
     SHEET_COLUMNS,
     evidence_per_question,
-    sheet_names,
     species_sheets,
 )
 from write_sheets import write_sheets

@@ -29,7 +29,7 @@ from robuust.settings import (
     typed_table,
     validate_settings,
 )
-from robuust.species_sheets import sheet_names
+from robuust.sheet_names import sheet_names
 from robuust.table_remarks import seed_bank_remark
 from robuust.traits import group_traits
 
@@ -226,8 +226,8 @@ def resistance_map(wildcards):
 
 
 def for_groups(path, groups=GROUPS):
-    """This output of a rule, for every group of the run, or for some."""
-    return expand(path, group=groups)
+    """This output of a rule, for every group of the run, for some, or for none."""
+    return expand(path, group=groups) if groups else []
 
 
 def with_history(path):

@@ -143,6 +143,7 @@ rule write_sheets:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
         species=list(SHEETS),
         title=config[f"title_{config['language']}"],
         language=config["language"],
@@ -208,5 +209,4 @@ EVERY_OUTPUT = [
     for_groups(str(path), GROUPS_OF_RULE.get(name, GROUPS))
     for name in [made_by.name for made_by in workflow.rules]
     for path in getattr(rules, name).output
-    if GROUPS_OF_RULE.get(name, GROUPS)
 ]

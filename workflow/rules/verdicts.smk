@@ -62,6 +62,7 @@ rule classify_populations:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
         red_lists=config["red_lists"],
         reference_date=config["reference_date"],
         recent_years=config["records"]["recent_years"],
