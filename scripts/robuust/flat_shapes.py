@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
+from robuust.polygons import refuse_shapes
 from robuust_kernels.blocks import in_blocks
 from robuust_kernels.box_kernels import BRANCHES, HILBERT_CELLS, hilbert_keys
 from robuust_kernels.gap_kernels import chunk_boxes
@@ -56,40 +57,13 @@ class FlatShapes(NamedTuple):
     run_kind: np.ndarray
 
 
-def checked_shapes(geometries):
-    """Shapes as a plain array, refused when one is missing or empty.
-
-    Parameters
-    ----------
-    geometries : array_like of shapely geometries
-
-    Returns
-    -------
-    ndarray of object, shape (n,)
-
-    Raises
-    ------
-    ValueError
-        If a shape is missing or empty.
-
-    Examples
-    --------
-    >>> checked_shapes([shapely.Point(0, 0)]).shape
-    (1,)
-    """
-    shapes = np.asarray(geometries, dtype=object).reshape(-1)
-    bad = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    _refuse(bad, "are missing or empty", "leave them out beforehand")
-    return shapes
-
-
 def flatten(shapes, *, threads=1):
     """Lay shapes out as flat arrays.
 
     Parameters
     ----------
     shapes : ndarray of shapely geometries, shape (n,)
-        As `checked_shapes` gives them, in a projected CRS [m].
+        As `polygons.checked_shapes` gives them, in a projected CRS [m].
     threads : int
         How many parts of the work are done at a time.
 
@@ -124,7 +98,7 @@ def flatten(shapes, *, threads=1):
     if not finite.all():
         owners = np.repeat(order[owner], number)[~finite.all(axis=1)]
         bad = np.isin(np.arange(shapes.size), owners)
-        _refuse(bad, "have coordinates that are no numbers", "repair them")
+        refuse_shapes(bad, "have coordinates that are no numbers", "repair them")
     if (number == 1).any():
         xy = np.repeat(xy, np.repeat(np.where(number == 1, 2, 1), number), axis=0)
         number = np.maximum(number, 2)
@@ -174,16 +148,6 @@ def box_tree(boxes):
         high = np.maximum.reduceat(below[:, 2:], first)
         levels.append(np.hstack([low, high]))
     return np.concatenate(levels), _starts([len(level) for level in levels])
-
-
-def _refuse(bad, found, advice):
-    """Stop when shapes are bad, and say how many, which is the first, what to do."""
-    if bad.any():
-        first = int(np.flatnonzero(bad)[0])
-        raise ValueError(
-            f"{bad.sum()} of {bad.size} shapes {found} (first: number {first});"
-            f" {advice}"
-        )
 
 
 def _starts(number):

@@ -3,7 +3,8 @@
 import numpy as np
 import shapely
 
-from robuust.flat_shapes import box_tree, checked_shapes, flatten
+from robuust.flat_shapes import box_tree, flatten
+from robuust.polygons import checked_shapes
 from robuust_kernels.blocks import in_blocks
 from robuust_kernels.box_kernels import count_near_boxes
 from robuust_kernels.gap_kernels import (

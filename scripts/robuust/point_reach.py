@@ -1,11 +1,11 @@
 """Polygons within reach of points, each point with a reach of its own."""
 
 import numpy as np
+import shapely
 
-from robuust.flat_shapes import along_curve, box_tree, checked_shapes, flatten
-from robuust_kernels.blocks import in_blocks
-from robuust_kernels.point_kernels import near_polygons
+from robuust.polygons import checked_shapes
 
+FEW_POINTS = 5_000  # sooner asked of shapely than compiled code is loaded: 0.4 s
 POINTS_PER_BLOCK = 50_000
 PROGRESS = "placing records"
 
@@ -59,6 +59,31 @@ def polygons_in_reach(places, polygons, reach_m, *, threads=1):
     if not (shapes.size and len(places)):
         none = np.empty(0, dtype=np.int32)
         return none, none, np.empty(0)
+    if len(places) <= FEW_POINTS:
+        found = _few_in_reach(places, shapes, reach)
+    else:
+        found = _many_in_reach(places, shapes, reach, threads=threads)
+    point, polygon, gap_m = found
+    order = np.lexsort((polygon, point))
+    return point[order], polygon[order], gap_m[order]
+
+
+def _few_in_reach(places, shapes, reach):
+    """Pairs in reach and their gaps, by shapely."""
+    points = shapely.points(places)
+    point, polygon = shapely.STRtree(shapes).query(
+        points, predicate="dwithin", distance=reach
+    )
+    gap_m = shapely.distance(points[point], shapes[polygon])
+    return point.astype(np.int32), polygon.astype(np.int32), gap_m
+
+
+def _many_in_reach(places, shapes, reach, *, threads):
+    """Pairs in reach and their gaps, by compiled code."""
+    from robuust.flat_shapes import along_curve, box_tree, flatten
+    from robuust_kernels.blocks import in_blocks
+    from robuust_kernels.point_kernels import near_polygons
+
     flat = flatten(shapes, threads=threads)
     tree, level_first = box_tree(flat.box)
     # Points beside each other need the same polygons, so those stay in the cache.
@@ -72,8 +97,4 @@ def polygons_in_reach(places, polygons, reach_m, *, threads=1):
     found = in_blocks(
         work, which.size, block=POINTS_PER_BLOCK, threads=threads, label=PROGRESS
     )
-    point, polygon, gap_m = (
-        np.concatenate(column) for column in zip(*found, strict=True)
-    )
-    order = np.lexsort((polygon, point))
-    return point[order], polygon[order], gap_m[order]
+    return tuple(np.concatenate(column) for column in zip(*found, strict=True))

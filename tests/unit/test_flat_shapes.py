@@ -6,7 +6,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from robuust.flat_shapes import box_tree, checked_shapes, flatten
+from robuust.flat_shapes import box_tree, flatten
+from robuust.polygons import checked_shapes
 from robuust_kernels import box_kernels, inside_kernels
 
 

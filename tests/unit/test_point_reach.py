@@ -6,6 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from robuust import point_reach
 from robuust.point_reach import polygons_in_reach
 from robuust_kernels import point_kernels
 
@@ -19,10 +20,11 @@ PARTS = shapely.MultiPolygon(
 SHAPES = np.array([POND, shapely.union(POND, ISLAND), PARTS])
 
 
-@pytest.fixture(scope="module", autouse=True)
-def compiled():
-    """Compile beforehand, so that no example is slow."""
+@pytest.fixture(autouse=True, params=[0, point_reach.FEW_POINTS])
+def few_points(request, monkeypatch):
+    """By compiled code, compiled beforehand so that no example is slow; by shapely."""
     point_kernels.smallest_calls()
+    monkeypatch.setattr(point_reach, "FEW_POINTS", request.param)
 
 
 def found(x, y, reach_m, shapes=SHAPES):
