@@ -3,7 +3,6 @@
 import numpy as np
 import shapely
 
-from robuust.gaps import near_pairs_between
 from robuust.polygons import surely_within
 from robuust_kernels.blocks import in_blocks
 
@@ -41,6 +40,8 @@ def habitat_within(patches, habitat, *, reach_m, threads=1):
     >>> habitat_within(squares[:1], then, reach_m=150).round(2).tolist()
     [1.5]
     """
+    from robuust.gaps import near_pairs_between  # slow to import, and seldom needed
+
     polygons = np.asarray(patches, dtype=object)
     others = habitat.geometry.to_numpy()
     effective = habitat["effective_ha"].to_numpy(dtype=float)
