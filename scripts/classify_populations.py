@@ -114,7 +114,8 @@ def judged_tables(
     screened = screen_reintroduction(
         facts, patches, links, records, answers, dispersal_max_m=dispersal_max_m
     )
-    warn_of_lost_answers(answers_without_question(answers, screened))
+    judged = facts["species"].unique()
+    warn_of_lost_answers(answers_without_question(answers, screened, judged))
     told = facts.astype({"name_nl": "str", "red_list_source": "str"})
     told = told.assign(reason_nl=nl, reason_en=en, rule_values=values)
     populations = point_layer(

@@ -66,7 +66,7 @@ def who_gains(found, areas, label, populations, *, bundles, cell_ha):
 
 
 def patches_in_areas(found, label):
-    """Which patches have cells in which robust area, and how many.
+    """Which patches lie in which robust area, and with how many cells.
 
     Parameters
     ----------
@@ -79,14 +79,18 @@ def patches_in_areas(found, label):
     Returns
     -------
     DataFrame
-        area (position), group, patch_id, class, n_cells; sorted by area, then by the
-        place of the patch.
+        area (position), group, patch_id, class, n_cells (0 for a patch too small to
+        fill one); sorted by area, then by the place of the patch.
     """
-    area = label.ravel()[found.cell]
+    area = label.ravel()[np.append(found.cell, found.small_cell)]
+    fills = np.arange(area.size) < found.cell.size
     inside = area >= 0
     n_patches = max(len(found.patches), 1)
-    pair = area[inside].astype(np.int64) * n_patches + found.patch[inside]
-    pair, n_cells = np.unique(pair, return_counts=True)
+    patch = np.append(found.patch, found.small_patch)[inside]
+    pair, place = np.unique(
+        area[inside].astype(np.int64) * n_patches + patch, return_inverse=True
+    )
+    n_cells = np.bincount(place[fills[inside]], minlength=pair.size)
     area, patch = np.divmod(pair, n_patches)
     held = found.patches.iloc[patch].reset_index(drop=True)
     return held.assign(area=area, n_cells=n_cells)
@@ -111,7 +115,8 @@ def area_species(areas, held, populations):
         The columns of `SPECIES_COLUMNS`. status is the best of its patches in the
         area, n_patches their number with that status, last_year the latest of all.
         Species without any record there (colonisable, unreachable) have no row. A
-        population counts in every area of which its patch holds a cell.
+        population counts in every area of which its patch holds a cell, or in the one
+        that a smaller patch lies in.
     """
     rank = populations["status"].map(STATUS_RANKS)
     known = populations.assign(rank=rank)[rank.notna()]
@@ -153,7 +158,7 @@ def area_groups(areas, held, species, *, bundles, cell_ha):
         strongholds. Species are those of the group with a recent record;
         threatened_species names those that are CR, EN or VU.
     """
-    robust = held[held["class"].isin(LAND_CLASSES)]
+    robust = held[held["class"].isin(LAND_CLASSES) & (held["n_cells"] > 0)]
     rank = class_ranks(robust)
     robust = robust.assign(rank=rank, is_key=rank <= KEY_RANK)
     rows = robust.groupby(["area", "group"], as_index=False).agg(

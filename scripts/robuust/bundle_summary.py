@@ -18,6 +18,7 @@ SUMMARY_COLUMNS = {
     "stronghold_ha": "float64",
     "key_ha": "float64",
     "network_ha": "float64",
+    "by_area_ha": "float64",
     "mean_score": "float64",
     "mean_groups": "float64",
     "protected_ha": "float64",
@@ -120,8 +121,9 @@ def surface_sums(surface, label, protected, grid):
         "in_areas_ha": hectares(area >= 0),
         "in_small_areas_ha": hectares(area == SMALL),
     }
-    for rank, name in enumerate(ROBUST_CLASSES, start=1):
-        sums[f"{name}_ha"] = hectares(best == rank)
+    names = [*(f"{name}_ha" for name in ROBUST_CLASSES), "by_area_ha"]
+    for rank, name in enumerate(names, start=1):
+        sums[name] = hectares(best == rank)
     return sums
 
 

@@ -141,6 +141,33 @@ def positions_on(geometries, grid):
     return found
 
 
+def cells_at(x_m, y_m, grid):
+    """Cell that each point lies in.
+
+    Parameters
+    ----------
+    x_m, y_m : array_like of float, shape (n,)
+        Coordinates inside the grid [m].
+    grid : Grid
+
+    Returns
+    -------
+    ndarray of int32, shape (n,)
+        Number of the cell, row by row from the north-west.
+
+    Examples
+    --------
+    >>> square = Grid(left_m=0, top_m=20, cell_m=10, n_rows=2, n_columns=2)
+    >>> cells_at([1, 12], [19, 3], square).tolist()
+    [0, 3]
+    """
+    column = np.floor((np.asarray(x_m, dtype=float) - grid.left_m) / grid.cell_m)
+    row = np.floor((grid.top_m - np.asarray(y_m, dtype=float)) / grid.cell_m)
+    row = np.clip(row, 0, grid.n_rows - 1)  # the outer edge belongs to the last cell
+    column = np.clip(column, 0, grid.n_columns - 1)
+    return (row * grid.n_columns + column).astype(np.int32)
+
+
 def contiguous_areas(mask, grid):
     """Join cells that touch, by an edge or a corner, and draw their outlines.
 

@@ -188,7 +188,7 @@ def screen_reintroduction(facts, patches, links, records, answers, *, dispersal_
     )
 
 
-def answers_without_question(answers, screened):
+def answers_without_question(answers, screened, species):
     """Find answers of the user on patches where nobody asks the questions.
 
     Parameters
@@ -196,13 +196,15 @@ def answers_without_question(answers, screened):
     answers : DataFrame of str
         What the user says: species, patch_id.
     screened : DataFrame
-        What `screen_reintroduction` found for the species of one group.
+        What `screen_reintroduction` found.
+    species : iterable of str
+        The species that were judged, screened at any patch or not.
 
     Returns
     -------
     DataFrame
-        Rows of `answers` on a species that was screened, at a patch that was not: its
-        habitat changed, the species is there or may come by itself.
+        Rows of `answers` on a species that was judged, at a patch that was not
+        screened: its habitat changed, the species is there or may come by itself.
     """
     if answers.empty:
         return answers
@@ -211,7 +213,7 @@ def answers_without_question(answers, screened):
         patch_id != "*" and (species, patch_id) not in asked
         for species, patch_id in answers[["species", "patch_id"]].to_numpy()
     ]
-    known = answers["species"].isin(screened["species"].unique())
+    known = answers["species"].isin(list(species))
     return answers[known & np.array(lost, dtype=bool)]
 
 

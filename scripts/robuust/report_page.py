@@ -42,6 +42,7 @@ TABLE_COLUMNS = {
     "n_insufficient area_ha robust_ha eca_ha networks",
     "robust_areas": "rank robust_area_id area_ha n_groups unit reason_{language}",
     "bundle_summary": "bundle n_groups robust_ha stronghold_ha key_ha network_ha "
+    "by_area_ha "
     "mean_score protected_share n_robust_areas in_areas_ha in_small_areas_ha "
     "n_species n_threatened",
     "relict_sites": "rank species status patch_id area_ha urgency reason_{language}",

@@ -1,13 +1,13 @@
 """All groups together: where is land robust, for whom, and the areas it makes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from robuust.area_sentences import area_reasons
-from robuust.grid import contiguous_areas, positions_on
+from robuust.grid import cells_at, contiguous_areas, positions_on
 from robuust.habitat_geometry import geometry_digest
 from robuust.polygons import HA
 from robuust.robustness import LAND_CLASSES
@@ -41,6 +41,11 @@ AREA_COLUMNS = [
 PATCH_COLUMNS = ["group", "patch_id", "class"]
 
 
+def no_cells():
+    """No cells at all."""
+    return np.empty(0, dtype=np.int32)
+
+
 @dataclass(frozen=True)
 class PatchCells:
     """Which patches hold which cells of a grid.
@@ -53,9 +58,12 @@ class PatchCells:
     patches: pd.DataFrame
     cell: np.ndarray
     patch: np.ndarray
+    # Patches too small to hold a centre: they fill no cell, but lie in one.
+    small_cell: np.ndarray = field(default_factory=no_cells)
+    small_patch: np.ndarray = field(default_factory=no_cells)
 
     def of(self, chosen):
-        """Only the cells of the patches that are chosen, a bool for each."""
+        """Only the cells filled by the patches that are chosen, a bool for each."""
         kept = np.asarray(chosen, dtype=bool)[self.patch]
         return PatchCells(self.patches, self.cell[kept], self.patch[kept])
 
@@ -77,16 +85,22 @@ def patch_cells(verdicts, grid, *, group, recorded=()):
     -------
     PatchCells
         The patches by id, their cells by number. A patch smaller than a cell may hold
-        no centre, and then has no cell.
+        no centre: it fills no cell then, and is small in the one it lies in.
     """
     counts = verdicts["class"].isin(LAND_CLASSES)
     counts |= verdicts["patch_id"].isin(list(recorded))
     kept = verdicts[counts].sort_values("patch_id", ignore_index=True)
     position = positions_on(kept.geometry.to_numpy(), grid).ravel()
     cell = np.flatnonzero(position >= 0)
+    small = np.setdiff1d(np.arange(len(kept)), position[cell])
+    point = kept.geometry.iloc[small].representative_point()
     patches = pd.DataFrame(kept[["patch_id", "class"]]).assign(group=group)
     return PatchCells(
-        patches[PATCH_COLUMNS].astype("str"), cell.astype(np.int32), position[cell]
+        patches[PATCH_COLUMNS].astype("str"),
+        cell.astype(np.int32),
+        position[cell],
+        cells_at(point.x.to_numpy(), point.y.to_numpy(), grid),
+        small.astype(np.int32),
     )
 
 
@@ -100,12 +114,14 @@ def join_groups(found):
     >>> join_groups([cells, cells]).patch.tolist()
     [0, 1]
     """
-    before = np.cumsum([0, *(len(part.patches) for part in found)])
-    shifted = [part.patch + n for part, n in zip(found, before, strict=False)]
+    before = np.cumsum([0, *(len(part.patches) for part in found)])[:-1]
+    parts = list(zip(found, before, strict=True))
     return PatchCells(
         pd.concat([part.patches for part in found], ignore_index=True),
         np.concatenate([part.cell for part in found]),
-        np.concatenate(shifted).astype(np.int32),
+        np.concatenate([part.patch + n for part, n in parts]).astype(np.int32),
+        np.concatenate([part.small_cell for part in found]),
+        np.concatenate([part.small_patch + n for part, n in parts]).astype(np.int32),
     )
 
 

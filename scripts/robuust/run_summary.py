@@ -24,7 +24,8 @@ def summary_lines(frames, *, title, language, results):
     ----------
     frames : dict of str to DataFrame
         Layers and tables of robuust.gpkg by name: group_summary, robust_areas,
-        populations, relict_sites, restoration, restoration_plan, ingest_summary.
+        bundle_summary, populations, relict_sites, restoration, restoration_plan,
+        ingest_summary.
     title : str
         Name of the area.
     language : str
@@ -39,8 +40,8 @@ def summary_lines(frames, *, title, language, results):
     """
     dutch = language == "nl"
     number = figure_nl if dutch else figure
-    groups, areas = frames["group_summary"], frames["robust_areas"]
-    empty = groups.loc[groups["n_patches"] == 0, "group"]
+    groups = frames["group_summary"]
+    empty = groups.loc[groups["n_patches"] == 0, f"name_{language}"]
     balance = frames["ingest_summary"].query("reason == 'balance'")
     rows_in, rows_out = balance["rows_in"].sum(), balance["rows_quarantined"].sum()
     texts = [
@@ -54,7 +55,7 @@ def summary_lines(frames, *, title, language, results):
         (
             "Robuuste gebieden",
             "Robust areas",
-            f"{len(areas)}, {number(areas['area_ha'].sum())} ha",
+            _areas(frames["robust_areas"], frames["bundle_summary"], number, dutch),
         ),
         ("Habitatplekken", "Patches", _class_counts(groups, language)),
         ("Populaties", "Populations", _status_counts(frames["populations"], language)),
@@ -226,6 +227,14 @@ def provenance_tables(config, *, schema, version, table_contents, library):
 def _digest(rows):
     """Fingerprint of a table: the first 16 digits of the SHA-256 of its cells."""
     return hashlib.sha256(rows.to_json(orient="values").encode()).hexdigest()[:16]
+
+
+def _areas(areas, bundles, number, dutch):
+    """Number and hectares of robust areas, and of those too small to list."""
+    small_ha = bundles["in_small_areas_ha"].head(1).sum()  # all groups come first
+    small = "in kleinere, niet in de lijst" if dutch else "in smaller ones, not listed"
+    told = f"{len(areas)}, {number(areas['area_ha'].sum())} ha"
+    return f"{told}; {number(small_ha)} ha {small}" if small_ha else told
 
 
 def _class_counts(groups, language):

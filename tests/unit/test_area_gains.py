@@ -129,6 +129,27 @@ def test_neither_the_order_of_cells_nor_of_populations_matters():
         pd.testing.assert_frame_equal(one, again)
 
 
+def test_a_patch_too_small_for_a_cell_lends_its_species_and_no_hectares():
+    patches = pd.concat(
+        [PATCHES, pd.DataFrame([("moss", "m1", "key")], columns=PATCHES.columns)],
+        ignore_index=True,
+    )
+    small = np.array([7]), np.array([6])  # in the last hectare
+    found = PatchCells(patches, FOUND.cell, FOUND.patch, *small)
+    known = POPULATIONS.iloc[:1].assign(
+        species="Buxbaumia", group="moss", patch_id="m1", status="viable"
+    )
+    bundles = {**BUNDLES, "moss": "heath"}
+    groups, species = who_gains(
+        found, AREAS, LABEL, known, bundles=bundles, cell_ha=1.0
+    )
+    east = AREAS["robust_area_id"].iloc[1]
+    assert species[["robust_area_id", "species"]].to_numpy().tolist() == [
+        [east, "Buxbaumia"]
+    ]
+    assert groups["group"].tolist() == gains()[0]["group"].tolist()
+
+
 def test_without_records_groups_gain_and_species_are_blank():
     groups, species = gains(POPULATIONS.iloc[:0])
     assert len(species) == 0

@@ -63,6 +63,7 @@ def test_all_groups_come_first_and_their_hectares_are_those_of_the_map():
     assert table["stronghold_ha"].tolist() == [5, 0, 5]
     assert table["key_ha"].tolist() == [0, 2, 0]
     assert table["network_ha"].tolist() == [3, 3, 3]
+    assert table["by_area_ha"].tolist() == [0, 0, 0]
 
 
 def test_means_are_over_the_land_that_is_robust_for_the_bundle():

@@ -263,10 +263,14 @@ def test_answers_on_patches_that_were_not_asked_about_are_told():
         ("*", "q7_monitoring", "yes", "x", "yes"),
         ("gone", "q4_causes", "yes", "x", "yes"),
     )
-    lost = answers_without_question(given, screen())
+    screened = screen()
+    judged = screened["species"].unique()
+    lost = answers_without_question(given, screened, judged)
     assert lost["patch_id"].tolist() == ["gone"]
+    lost = answers_without_question(given, screened.iloc[:0], judged)
+    assert lost["patch_id"].tolist() == ["a", "gone"]  # asked at no patch at all
     other = given.assign(species="Juncus balticus")
-    assert len(answers_without_question(other, screen())) == 0  # of another group
+    assert answers_without_question(other, screened, judged).empty  # of another group
 
 
 def test_the_reason_gives_the_figures():

@@ -97,6 +97,23 @@ def test_patches_that_are_not_robust_have_cells_when_something_lives_there():
         assert (lived_in == robust_only).all()
 
 
+def test_a_patch_between_the_centres_of_cells_is_small_in_the_cell_it_lies_in():
+    tiny = verdicts(
+        t1=("key", shapely.box(196, 1, 199, 4)),
+        t2=("key", shapely.box(0, 0, 10, 10)),
+        t3=("key", shapely.box(16, 1, 19, 4)),
+    )
+    found = patch_cells(tiny, GRID, group="moss")
+    assert (found.patch.tolist(), found.cell.tolist()) == ([1], [180])
+    assert (found.small_patch.tolist(), found.small_cell.tolist()) == (
+        [0, 2],
+        [199, 181],
+    )
+    both = join_groups([found, found])
+    assert both.small_patch.tolist() == [0, 2, 3, 5]
+    assert both.small_cell.tolist() == [199, 181, 199, 181]
+
+
 def areas_of(found, *, min_area_ha=0.0):
     score, n_groups, _ = score_surfaces(found, WEIGHTS, GRID)
     return find_robust_areas(

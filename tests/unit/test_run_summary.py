@@ -14,6 +14,8 @@ FRAMES = {
     "group_summary": pd.DataFrame(
         {
             "group": ["frogs", "larks"],
+            "name_nl": ["Kikkers", "Leeuweriken"],
+            "name_en": ["Frogs", "Larks"],
             "n_patches": [4, 0],
             "n_stronghold": [1, 0],
             "n_key": [0, 0],
@@ -23,6 +25,9 @@ FRAMES = {
         }
     ),
     "robust_areas": pd.DataFrame({"area_ha": [10.5, 2.0]}),
+    "bundle_summary": pd.DataFrame(
+        {"bundle": ["*", "pools"], "in_small_areas_ha": [0.75, 0.75]}
+    ),
     "populations": pd.DataFrame(
         {"status": ["lost", "viable", "lost"], "n_records": [2, 30, 1]}
     ),
@@ -65,8 +70,8 @@ def test_ten_lines_say_what_a_planner_asks_first():
     }
     assert text == {
         "Area": "Marsh",
-        "Species groups": "2, without habitat: larks",
-        "Robust areas": "2, 12.5 ha",
+        "Species groups": "2, without habitat: Larks",
+        "Robust areas": "2, 12.5 ha; 0.75 ha in smaller ones, not listed",
         "Patches": "1 stronghold, 0 key patch, 2 viable network, "
         "0 nearly sufficient, 1 insufficient",
         "Populations": "1 viable, 2 lost",
@@ -87,7 +92,7 @@ def test_a_run_on_habitat_alone_says_so():
 
 def test_dutch_has_ten_lines_too_and_a_decimal_comma():
     assert len(lines("nl")) == 10
-    assert lines("nl")[2].endswith("2, 12,5 ha")
+    assert lines("nl")[2].endswith("2, 12,5 ha; 0,75 ha in kleinere, niet in de lijst")
 
 
 def test_a_run_without_any_row_has_ten_lines():
