@@ -64,7 +64,9 @@ def segments_cross(ax, ay, bx, by, cx, cy, dx, dy):
 
 
 @kernel
-def chunks_gap(xy, start, end, xy_other, start_other, end_other, box, best, bound2):
+def chunks_gap(
+    xy, start, end, xy_other, start_other, end_other, boxes, e, best, bound2
+):
     """Gap between two chunks, if it is smaller than the best.
 
     Parameters
@@ -72,8 +74,9 @@ def chunks_gap(xy, start, end, xy_other, start_other, end_other, box, best, boun
     xy, xy_other : ndarray of float64, shape (n_vertices, 2)
     start, end, start_other, end_other : int
         First and last vertex of the chunks.
-    box : ndarray of float64, shape (4,)
-        Box of the other chunk.
+    boxes : ndarray of float64, shape (n_chunks, 4)
+    e : int
+        Which of the boxes is that of the other chunk.
     best, bound2 : float
         Best gap so far, and a squared gap beyond which none is better.
 
@@ -81,10 +84,12 @@ def chunks_gap(xy, start, end, xy_other, start_other, end_other, box, best, boun
     -------
     best, bound2 : float
     """
+    west, south = boxes[e, 0], boxes[e, 1]
+    east, north = boxes[e, 2], boxes[e, 3]
     for s in range(start, end):
         ax, ay = xy[s, 0], xy[s, 1]
         bx, by = xy[s + 1, 0], xy[s + 1, 1]
-        if segment_gap2(ax, ay, bx, by, box[0], box[1], box[2], box[3]) > bound2:
+        if segment_gap2(ax, ay, bx, by, west, south, east, north) > bound2:
             continue
         for t in range(start_other, end_other):
             cx, cy = xy_other[t, 0], xy_other[t, 1]
@@ -146,10 +151,14 @@ def outline_gap(i, one, j, other, max_gap2, near):
         return best
     e = closest_chunk(chunk_box2, chunk_first2[j], chunk_first2[j + 1], chunk_box, c)
     # A first bound: the two closest vertices of the two closest chunks.
+    low = np.inf
     for s in range(chunk_start[c], chunk_end[c] + 1):
         for t in range(chunk_start2[e], chunk_end2[e] + 1):
             gap_x, gap_y = xy[s, 0] - xy2[t, 0], xy[s, 1] - xy2[t, 1]
-            bound2 = min(bound2, (gap_x * gap_x + gap_y * gap_y) * SLACK)
+            gap2 = gap_x * gap_x + gap_y * gap_y
+            if gap2 < low:
+                low = gap2
+    bound2 = min(bound2, low * SLACK)
     count = 0
     for e in range(chunk_first2[j], chunk_first2[j + 1]):
         if box_gap2(chunk_box2, e, box, i) <= bound2:
@@ -164,7 +173,7 @@ def outline_gap(i, one, j, other, max_gap2, near):
             if box_gap2(chunk_box, c, chunk_box2, e) <= bound2:
                 best, bound2 = chunks_gap(
                     xy, start, end, xy2, chunk_start2[e], chunk_end2[e],
-                    chunk_box2[e], best, bound2,
+                    chunk_box2, e, best, bound2,
                 )  # fmt: skip
                 if best == 0.0:
                     return best
