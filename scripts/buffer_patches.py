@@ -8,6 +8,7 @@ import pandas as pd
 from robuust.buffers import buffer_rings, pressure_zones, pressures_of
 from robuust.runlog import log_to
 from robuust.zone_land_uses import zone_land_uses
+from robuust_files.taken_over import taken_over
 
 
 def buffer_patches(
@@ -48,13 +49,14 @@ def buffer_patches(
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     p = snakemake.params
-    buffer_patches(
-        dict(snakemake.input.items()) | dict(snakemake.output.items()),
-        group=snakemake.wildcards.group,
-        bundle=p.bundle,
-        classes=p.classes,
-        to_m={"inner": p.inner_m, "mid": p.mid_m, "outer": p.outer_m},
-        tolerance_m=p.tolerance_m,
-        cover_order=p.cover_order,
-        threads=snakemake.threads,
-    )
+    if not taken_over(snakemake.input, snakemake.output, snakemake.params.folders):
+        buffer_patches(
+            dict(snakemake.input.items()) | dict(snakemake.output.items()),
+            group=snakemake.wildcards.group,
+            bundle=p.bundle,
+            classes=p.classes,
+            to_m={"inner": p.inner_m, "mid": p.mid_m, "outer": p.outer_m},
+            tolerance_m=p.tolerance_m,
+            cover_order=p.cover_order,
+            threads=snakemake.threads,
+        )

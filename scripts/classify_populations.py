@@ -22,6 +22,7 @@ from robuust.robustness import Norms
 from robuust.runlog import log_to
 from robuust.status_rules import read_status_rules
 from robuust_files.config_tables import read_text
+from robuust_files.taken_over import taken_over
 
 POPULATION_COLUMNS = [
     *("species", "name_nl", "group", "patch_id", "network_id", "status", "rule"),
@@ -165,12 +166,15 @@ def warn_of_lost_answers(answers):
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     p = snakemake.params
-    classify_populations(
-        dict(snakemake.input.items()) | dict(snakemake.output.items()),
-        group=snakemake.wildcards.group,
-        red_lists=p.red_lists,
-        norms=Norms(**{name: float(p[name]) for name in Norms.__annotations__}),
-        rules=RecordRules(**{name: p[name] for name in RecordRules.__annotations__}),
-        reproductive_unit_ha=float(p.reproductive_unit_ha),
-        dispersal_max_m=float(p.dispersal_max_m),
-    )
+    if not taken_over(snakemake.input, snakemake.output, snakemake.params.folders):
+        classify_populations(
+            dict(snakemake.input.items()) | dict(snakemake.output.items()),
+            group=snakemake.wildcards.group,
+            red_lists=p.red_lists,
+            norms=Norms(**{name: float(p[name]) for name in Norms.__annotations__}),
+            rules=RecordRules(
+                **{name: p[name] for name in RecordRules.__annotations__}
+            ),
+            reproductive_unit_ha=float(p.reproductive_unit_ha),
+            dispersal_max_m=float(p.dispersal_max_m),
+        )

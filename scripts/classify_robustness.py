@@ -9,6 +9,7 @@ from robuust.area_cohesion import add_area_verdicts, area_norms
 from robuust.robustness import ROBUST_CLASSES, Norms, judge
 from robuust.runlog import log_to
 from robuust.stability import PARAMETERS, draw_values, lay_out, stability, value_ranges
+from robuust_files.taken_over import taken_over
 
 NETWORK_COLUMNS = [
     *("network_id", "group", "n_patches", "area_ha", "effective_ha", "capacity_ru"),
@@ -71,13 +72,14 @@ def classify_robustness(
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
-    classify_robustness(
-        dict(snakemake.input.items()) | dict(snakemake.output.items()),
-        group=snakemake.wildcards.group,
-        mobility_class=snakemake.params.mobility_class,
-        bundle=snakemake.params.bundle,
-        yardstick=snakemake.params.yardstick,
-        values={name: float(snakemake.params[name]) for name in PARAMETERS},
-        draws=snakemake.params.draws,
-        seed=snakemake.params.seed,
-    )
+    if not taken_over(snakemake.input, snakemake.output, snakemake.params.folders):
+        classify_robustness(
+            dict(snakemake.input.items()) | dict(snakemake.output.items()),
+            group=snakemake.wildcards.group,
+            mobility_class=snakemake.params.mobility_class,
+            bundle=snakemake.params.bundle,
+            yardstick=snakemake.params.yardstick,
+            values={name: float(snakemake.params[name]) for name in PARAMETERS},
+            draws=snakemake.params.draws,
+            seed=snakemake.params.seed,
+        )

@@ -1,70 +1,152 @@
-"""Rule draw_corridors: the shortest connections between robust areas."""
+"""Rule draw_corridors: land to connect robust areas by, and where it is narrow."""
 
 import logging
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from robuust.corridors import (
-    corridor_gains,
+from robuust.barriers import crossing_chances
+from robuust.corridor_tables import (
+    corridor_numbers,
     corridor_table,
+    path_table,
+    pinch_table,
+    uses_together,
+)
+from robuust.corridors import (
+    Network,
+    corridor_gains,
     end_patches,
     spanning_lines,
+    straight_uses,
 )
 from robuust.runlog import log_to
+from robuust.traits import values_for_class
 
 
-def draw_corridors(paths, corridors_path, *, groups, max_corridor_m, p_min):
-    """Read robust areas, barriers and all networks; write one line per connection."""
+def draw_corridors(paths, *, groups, least_cost_groups, default_cost_eur_per_ha, rules):
+    """Read areas, barriers, networks and land; write corridors, ways, pinch points."""
     areas = gpd.read_parquet(paths["robust_areas"])
     areas = areas.sort_values("robust_area_id", ignore_index=True)
-    barriers = gpd.read_parquet(paths["barriers"])
-    lines = spanning_lines(
-        areas.geometry.to_numpy(),
-        barriers.geometry.to_numpy(),
-        max_corridor_m=max_corridor_m,
-    )
-    usable, gain = {}, {}
+    barriers = gpd.read_parquet(paths["barriers"], columns=["barrier", "geometry"])
+    barriers = barriers.assign(crossing_cost_eur=np.nan)  # groups differ in it
     networks = zip(groups.index, paths["verdicts"], paths["links"], strict=True)
-    for group, verdicts_path, links_path in networks if len(lines) else ():
-        patches = gpd.read_parquet(
-            verdicts_path, columns=["patch_id", "effective_ha", "geometry"]
-        ).sort_values("patch_id", ignore_index=True)
-        links = pd.read_parquet(
-            links_path, columns=["patch_id_a", "patch_id_b", "probability"]
-        )
-        index = pd.Index(patches["patch_id"])
-        usable[group], gain[group] = corridor_gains(
-            end_patches(lines, areas.geometry.to_numpy(), patches.geometry.to_numpy()),
+    files = {group: pair for group, *pair in networks if len(areas) > 1}
+    lands = dict(zip(least_cost_groups, paths["resistance"], strict=True))
+    straight = groups.loc[[group for group in files if group not in lands]]
+    over_land = groups.loc[[group for group in files if group in lands]]
+    parts = [uses_straight(areas.geometry, barriers, straight, files, rules)]
+    parts += [
+        uses_over_land(paths, areas.geometry, barriers, group, files, lands, rules)
+        for group in over_land.itertuples()
+    ]
+    uses, pinches = uses_together(parts)
+    number = corridor_numbers(uses)
+    corridors, ids = corridor_table(
+        uses,
+        number,
+        areas["robust_area_id"],
+        groups,
+        read_context(paths),
+        default_cost_eur_per_ha=default_cost_eur_per_ha,
+        n_pinches=uses.index.map(pinches["use"].value_counts()).fillna(0),
+    )
+    layers = {
+        "corridors": corridors,
+        "corridor_paths": path_table(uses, number, ids),
+        "pinch_points": pinch_table(pinches, uses, number, ids, groups),
+    }
+    for name, table in layers.items():
+        layer = gpd.GeoDataFrame(table, geometry="geometry", crs=areas.crs)
+        layer.to_parquet(paths[name])
+        logging.getLogger(__name__).info("wrote %d rows of %s", len(layer), name)
+
+
+def uses_straight(areas, barriers, groups, files, rules):
+    """Corridors of the groups that move straight; they have no pinch points."""
+    lines = spanning_lines(areas, max_corridor_m=rules["max_corridor_m"])
+    gains = {}
+    for group in groups.itertuples():
+        network = read_network(*files[group.Index], group.dispersal_max_m)
+        gains[group.Index] = corridor_gains(
+            end_patches(lines, areas, network.patches),
             lines["length_m"],
-            patches["effective_ha"].to_numpy(),
-            (
-                index.get_indexer(links["patch_id_a"]),
-                index.get_indexer(links["patch_id_b"]),
-                links["probability"].to_numpy(),
-            ),
-            dispersal_max_m=groups.loc[group, "dispersal_max_m"],
-            p_min=p_min,
+            network,
+            p_min=rules["p_min"],
         )
-    table = corridor_table(lines, areas["robust_area_id"], usable, gain, groups)
-    corridors = gpd.GeoDataFrame(table, geometry="geometry", crs=areas.crs)
-    corridors.to_parquet(corridors_path)
-    log = logging.getLogger(__name__)
-    log.info("read %d robust areas, %d barriers", len(areas), len(barriers))
-    log.info("wrote %d corridors to %s", len(corridors), corridors_path)
+    drawn = {"cell_m": rules["cell_m"], "extra_share": rules["extra_share"]}
+    return straight_uses(lines, gains, areas, barriers, **drawn), None
+
+
+def uses_over_land(paths, areas, barriers, group, files, lands, rules):
+    """Corridors of one group that follows the land cover, with their pinch points."""
+    # Slow to import, and most groups move straight.
+    from robuust.land_corridors import land_uses
+    from robuust_files.land_rasters import read_land
+
+    types = pd.read_csv(
+        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
+    )
+    barriers = priced_crossings(barriers, types, group.mobility_class)
+    chance = crossing_chances(barriers["barrier"], types, group.mobility_class)
+    uses, pinches = land_uses(
+        areas,
+        read_network(*files[group.Index], group.dispersal_max_m),
+        read_land(lands[group.Index]),
+        barriers[chance < 1],
+        **{name: rules[name] for name in rules if name != "cell_m"},
+    )
+    return uses.assign(group=group.Index), pinches
+
+
+def priced_crossings(barriers, types, mobility_class):
+    """Barriers with the price of the crossing that a class needs there."""
+    price = "crossing_cost_eur"
+    types = types.assign(**{price: types.get(price, np.nan)})
+    known = values_for_class(types, "barrier", price, mobility_class)
+    kinds = pd.Series(barriers["barrier"], dtype=object)
+    return barriers.assign(**{price: kinds.map(known).astype(float)})
+
+
+def read_network(verdicts_path, links_path, dispersal_max_m):
+    """Read the patches of a group in the order of their ids, and their links."""
+    patches = gpd.read_parquet(
+        verdicts_path, columns=["patch_id", "effective_ha", "geometry"]
+    ).sort_values("patch_id", ignore_index=True)
+    links = pd.read_parquet(
+        links_path, columns=["patch_id_a", "patch_id_b", "probability"]
+    )
+    ids = pd.Index(patches["patch_id"])
+    return Network(
+        patches.geometry.to_numpy(),
+        patches["effective_ha"].to_numpy(),
+        (
+            ids.get_indexer(links["patch_id_a"]),
+            ids.get_indexer(links["patch_id_b"]),
+            links["probability"].to_numpy(),
+        ),
+        dispersal_max_m,
+    )
+
+
+def read_context(paths):
+    """Read whose land it is, and what the candidates gain per euro."""
+    restoration = pd.read_parquet(paths["restoration"], columns=["gain_per_eur"])
+    found = {"gain_per_eur": restoration["gain_per_eur"].to_numpy(float)}
+    for name in ("plans", "nature_areas"):
+        found[name] = gpd.read_parquet(paths[name]).geometry.to_numpy()
+    return found
 
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
+    of_group = ("weight", "name_nl", "name_en", "dispersal_max_m", "mobility_class")
+    of_run = ("max_corridor_m", "extra_share", "cell_m", "p_min")
     draw_corridors(
-        dict(snakemake.input.items()),
-        snakemake.output.corridors,
-        groups=pd.DataFrame(
-            {
-                name: snakemake.params[name]
-                for name in ("weight", "name_nl", "name_en", "dispersal_max_m")
-            }
-        ),
-        max_corridor_m=snakemake.params.max_corridor_m,
-        p_min=snakemake.params.p_min,
+        dict(snakemake.input.items()) | dict(snakemake.output.items()),
+        groups=pd.DataFrame({name: snakemake.params[name] for name in of_group}),
+        least_cost_groups=snakemake.params.least_cost_groups,
+        default_cost_eur_per_ha=snakemake.params.default_cost_eur_per_ha,
+        rules={name: snakemake.params[name] for name in of_run},
     )

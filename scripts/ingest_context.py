@@ -13,7 +13,6 @@ from robuust.balance import (
 )
 from robuust.barriers import open_barriers
 from robuust.context_layers import (
-    CONTEXT_TYPES,
     join_context,
     screen_context,
     whole_area_unit,
@@ -32,7 +31,7 @@ def ingest_context(paths, *, sources, crs, title, unknown_codes, **screening):
     covers = pd.read_csv(paths["resistance"], encoding="utf-8-sig")["land_cover"]
     rows, apart, notes, kept_names = [], [], [], []
     layers = {}
-    for kind in CONTEXT_TYPES:
+    for kind in sources:
         kept = []
         for source in sources[kind]:
             layer = read_layer(with_raster_classes(source))

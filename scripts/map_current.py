@@ -12,6 +12,7 @@ from robuust.current_flow import current_map
 from robuust.resistance import patch_labels
 from robuust.runlog import log_to
 from robuust_files.land_rasters import read_land
+from robuust_files.taken_over import taken_over
 
 NODATA = -1.0
 SHOWN = 0.99  # of the cells with current; the last colour is for the rest
@@ -95,9 +96,10 @@ def write_raster(path, total, labels, grid, crs, group):
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
-    map_current(
-        dict(snakemake.input.items()) | dict(snakemake.output.items()),
-        group=snakemake.wildcards.group,
-        dispersal_max_m=snakemake.params.dispersal_max_m,
-        threads=snakemake.threads,
-    )
+    if not taken_over(snakemake.input, snakemake.output, snakemake.params.folders):
+        map_current(
+            dict(snakemake.input.items()) | dict(snakemake.output.items()),
+            group=snakemake.wildcards.group,
+            dispersal_max_m=snakemake.params.dispersal_max_m,
+            threads=snakemake.threads,
+        )

@@ -9,6 +9,7 @@ from robuust.barriers import crossing_chances
 from robuust.connectivity_tables import KERNEL, connectivity_tables
 from robuust.network import find_links, longest_link_m
 from robuust.runlog import log_to
+from robuust_files.taken_over import taken_over
 
 COLUMNS = ["distance_m", "cost_m", "crossing", "probability", "n_barriers"]
 COLUMNS += ["within_dispersal", "geometry"]
@@ -89,17 +90,18 @@ def link_table(found, patches, group):
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
-    measure_connectivity(
-        dict(snakemake.input.items()) | dict(snakemake.output.items()),
-        group=snakemake.wildcards.group,
-        mobility_class=snakemake.params.mobility_class,
-        sweep_m=snakemake.params.sweep_m,
-        multiples=snakemake.params.multiples,
-        exponent=snakemake.params.exponent,
-        exact=snakemake.params.exact,
-        d0_m=snakemake.params.d0_m,
-        p0=snakemake.params.p0,
-        p_min=snakemake.params.p_min,
-        dispersal_max_m=snakemake.params.dispersal_max_m,
-        threads=snakemake.threads,
-    )
+    if not taken_over(snakemake.input, snakemake.output, snakemake.params.folders):
+        measure_connectivity(
+            dict(snakemake.input.items()) | dict(snakemake.output.items()),
+            group=snakemake.wildcards.group,
+            mobility_class=snakemake.params.mobility_class,
+            sweep_m=snakemake.params.sweep_m,
+            multiples=snakemake.params.multiples,
+            exponent=snakemake.params.exponent,
+            exact=snakemake.params.exact,
+            d0_m=snakemake.params.d0_m,
+            p0=snakemake.params.p0,
+            p_min=snakemake.params.p_min,
+            dispersal_max_m=snakemake.params.dispersal_max_m,
+            threads=snakemake.threads,
+        )

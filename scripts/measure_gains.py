@@ -6,9 +6,12 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from robuust.barrier_crossings import usable_crossings
 from robuust.barriers import crossing_chances
+from robuust.candidate_actions import improved_share
 from robuust.candidate_links import link_table
 from robuust.candidates import habitat_for, near_other_role
+from robuust.gain_draws import drawn_distances, gain_draws
 from robuust.group_gains import gain_table
 from robuust.network import reach_m
 from robuust.polygons import HA, as_multipolygons
@@ -20,55 +23,101 @@ ROUNDING = 1e-9  # of the area of a polygon: less was not cut off
 
 
 def measure_gains(
-    paths, *, group, traits, norms, p0, p_min, min_suitable_share, threads=1
+    paths,
+    *,
+    group,
+    traits,
+    norms,
+    p0,
+    p_min,
+    min_suitable_share,
+    uncertainty,
+    threads=1,
 ):
     """Read candidates and the group's network; write gains, flips and new links."""
     log = logging.getLogger(__name__)
     candidates = gpd.read_parquet(paths["candidates"])
     patches = gpd.read_parquet(paths["verdicts"])
     links = pd.read_parquet(
-        paths["links"], columns=["patch_id_a", "patch_id_b", "probability"]
+        paths["links"], columns=["patch_id_a", "patch_id_b", "cost_m", "probability"]
     )
     log.info("read %d candidates, %d patches", len(candidates), len(patches))
-    table = pd.read_csv(paths["suitability"], dtype={"code": str}, encoding="utf-8-sig")
-    useful = habitat_for(
-        candidates,
-        match_suitability(candidates["code"], table, traits["bundle"]),
-        group_polygons(paths, patches),
-        min_suitable_share=min_suitable_share,
+    useful = useful_candidates(paths, candidates, patches, traits, min_suitable_share)
+    how = {"group": group, "p_min": p_min, "threads": threads}
+    new_links = group_links(paths, useful, patches, traits, p0=p0, **how)
+    useful = near_other_role(
+        useful, new_links, role_distance_m=traits["role_distance_m"]
     )
+    gains, flips = gain_table(
+        *(useful, patches, links, new_links, norms),
+        unit_ha=traits["reproductive_unit_ha"],
+        dispersal_max_m=traits["dispersal_max_m"],
+        **how,
+    )
+    distances_m = group_draws(paths, traits, **uncertainty)
     d0_m = traits["dispersal_median_m"]
-    reach = reach_m(d0_m=d0_m, p0=p0, p_min=p_min)
-    new_links = link_table(
+    drawn = gain_draws(
+        *(useful, patches, links, new_links, distances_m), d0_m=d0_m, p0=p0, **how
+    )
+    gains.to_parquet(paths["gains"])
+    flips.to_parquet(paths["flips"])
+    new_links.to_parquet(paths["candidate_links"])
+    drawn.to_parquet(paths["gain_draws"])
+    log.info(
+        "wrote %d gains, %d flips, %d new links", len(gains), len(flips), len(new_links)
+    )
+
+
+def useful_candidates(paths, candidates, patches, traits, min_suitable_share):
+    """Candidates that are of use to the group: new habitat, and crossings."""
+    table = pd.read_csv(paths["suitability"], dtype={"code": str}, encoding="utf-8-sig")
+    suitability = match_suitability(candidates["code"], table, traits["bundle"])
+    polygons = group_polygons(paths, patches)
+    habitat = habitat_for(
+        candidates, suitability, polygons, min_suitable_share=min_suitable_share
+    )
+    chosen = candidates.set_index("candidate_id").loc[habitat["candidate_id"]]
+    habitat = habitat.assign(
+        improved_share=improved_share(chosen, suitability, polygons)
+    )
+    crossings = usable_crossings(
+        candidates, read_barrier_types(paths), traits["mobility_class"]
+    )
+    if crossings.empty:
+        return habitat
+    useful = pd.concat([habitat, crossings.assign(improved_share=0.0)])
+    return useful.sort_values("candidate_id", ignore_index=True)
+
+
+def group_links(paths, useful, patches, traits, *, group, p0, p_min, threads):
+    """Links of the candidates with patches, and with each other."""
+    d0_m, dispersal_max_m = traits["dispersal_median_m"], traits["dispersal_max_m"]
+    return link_table(
         useful,
         patches,
         group_barriers(paths, traits["mobility_class"]),
         group=group,
-        dispersal_max_m=traits["dispersal_max_m"],
+        dispersal_max_m=dispersal_max_m,
         d0_m=d0_m,
         p0=p0,
-        reach_m=max(reach, traits["dispersal_max_m"]),
+        reach_m=max(reach_m(d0_m=d0_m, p0=p0, p_min=p_min), dispersal_max_m),
         local_distance_m=traits["local_distance_m"],
         land=group_land(paths),
         threads=threads,
     )
-    useful = near_other_role(
-        useful, new_links, role_distance_m=traits["role_distance_m"]
+
+
+def group_draws(paths, traits, *, draws, seed):
+    """Dispersal distances of the group, drawn between low and high."""
+    evidence = pd.read_csv(paths["evidence"], encoding="utf-8-sig")
+    mobility_class = traits["mobility_class"]
+    return drawn_distances(
+        traits["dispersal_median_m"],
+        evidence[evidence["mobility_class"] == mobility_class],
+        mobility_class=mobility_class,
+        draws=draws,
+        seed=seed,
     )
-    gains = gain_table(
-        useful,
-        patches,
-        links,
-        new_links,
-        norms,
-        group=group,
-        p_min=p_min,
-        unit_ha=traits["reproductive_unit_ha"],
-        threads=threads,
-    )
-    gains.to_parquet(paths["gains"])
-    new_links.to_parquet(paths["candidate_links"])
-    log.info("wrote %d gains, %d new links", len(gains), len(new_links))
 
 
 def group_polygons(paths, patches):
@@ -96,13 +145,18 @@ def group_land(paths):
 
 
 def group_barriers(paths, mobility_class):
-    """Barriers, and the chance that the group gets across each."""
+    """Barriers, the chance that the group gets across each, and their kind."""
     barriers = gpd.read_parquet(paths["barriers"])
-    table = pd.read_csv(
+    kinds = barriers["barrier"].to_numpy(dtype=object)
+    chances = crossing_chances(kinds, read_barrier_types(paths), mobility_class)
+    return barriers.geometry.to_numpy(), chances, kinds
+
+
+def read_barrier_types(paths):
+    """Chances to get across barriers, and the crossings that open them."""
+    return pd.read_csv(
         paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
     )
-    chances = crossing_chances(barriers["barrier"], table, mobility_class)
-    return barriers.geometry.to_numpy(), chances
 
 
 if __name__ == "__main__":  # run by Snakemake
@@ -128,5 +182,6 @@ if __name__ == "__main__":  # run by Snakemake
         p0=values.p0,
         p_min=values.p_min,
         min_suitable_share=values.min_suitable_share,
+        uncertainty={"draws": values.draws, "seed": values.seed},
         threads=snakemake.threads,
     )

@@ -5,45 +5,64 @@ import logging
 import geopandas as gpd
 import pandas as pd
 
-from robuust.budget import greedy_plan, plan_table
-from robuust.budget_bound import upper_bound
+from robuust.budget import Effort, plan_budgets
 from robuust.group_landscape import landscape_from_tables
+from robuust.plan_tables import plan_curve, plan_groups, plan_steps
+from robuust.plan_wishes import constraints_of
 from robuust.runlog import log_to
 
+WISHES = (
+    *("must_have", "forbidden", "minimum_rise", "track_budgets_eur"),
+    "unit_budgets",
+)
 
-def plan_budget(paths, plan_path, *, weights, budgets_eur, p_min, threads=1):
+
+def plan_budget(paths, *, groups, budgets_eur, wishes, nested, effort):
     """Read the candidates and all networks, make a plan per budget, write them."""
     log = logging.getLogger(__name__)
     candidates = gpd.read_parquet(paths["restoration"])
     candidates = candidates.sort_values("candidate_id", ignore_index=True)
     landscapes = [
-        read_landscape(*files, candidates["candidate_id"], weight, p_min)
+        read_landscape(*files, candidates["candidate_id"], weight, effort)
         for *files, weight in zip(
             paths["verdicts"],
             paths["links"],
             paths["candidate_links"],
             paths["gains"],
-            weights.values(),
+            groups["weight"],
             strict=True,
         )
     ]
-    cost, shapes = candidates["cost_eur"].to_numpy(), candidates.geometry.to_numpy()
-    plans, how = [], {"p_min": p_min, "known": {}, "threads": threads}
-    for budget in sorted(budgets_eur):
-        plan = greedy_plan(landscapes, cost, shapes, budget, **how)
-        bound = upper_bound(landscapes, cost, budget, **how)
-        log.info(
-            "%.0f EUR: %d candidates, gain %.4f of at most %.4f (%s)",
-            *(budget, len(plan.chosen), plan.gain, bound, plan.method),
-        )
-        plans.append(plan_table(candidates, plan, budget, bound))
-    table = pd.concat(plans, ignore_index=True)
-    table.to_parquet(plan_path)
-    log.info("wrote %d steps of %d plans to %s", len(table), len(plans), plan_path)
+    names = groups.index.tolist()
+    constraints = constraints_of(
+        candidates,
+        wishes,
+        pd.DataFrame(gpd.read_parquet(paths["parcels"]).drop(columns="geometry")),
+        gpd.read_parquet(paths["units"]),
+        groups={n: g.pcnum > 0 for n, g in zip(names, landscapes, strict=True)},
+        budgets_eur=budgets_eur,
+    )
+    plans = plan_budgets(
+        landscapes, constraints, budgets_eur, effort, names=names, nested=nested
+    )
+    cost, parts = constraints.cost_eur, constraints.parts
+    tables = {
+        "restoration_plan": plan_steps(candidates, plans),
+        "plan_curve": plan_curve(cost, plans, groups, parts),
+        "plan_groups": plan_groups(plans, names, constraints.minimum_rise),
+    }
+    for row in tables["plan_curve"].itertuples():
+        log.info("%s plan: %s", row.plan, row.reason_en)
+        if not row.is_complete:
+            log.info("the time limit cut the search for this plan short")
+    for name, table in tables.items():
+        table.to_parquet(paths[name])
+    steps = len(tables["restoration_plan"])
+    log.info("wrote %d steps of %d plans", steps, len(plans))
 
 
 def read_landscape(
-    verdicts_path, links_path, new_links_path, gains_path, candidate_ids, weight, p_min
+    verdicts_path, links_path, new_links_path, gains_path, candidate_ids, weight, effort
 ):
     """One group's network and what candidates would add to it, without geometry."""
     return landscape_from_tables(
@@ -57,17 +76,23 @@ def read_landscape(
         pd.read_parquet(gains_path, columns=["candidate_id", "added_effective_ha"]),
         candidate_ids,
         weight=weight,
-        p_min=p_min,
+        p_min=effort.p_min,
+        threads=effort.threads,
     )
 
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
+    values = snakemake.params
     plan_budget(
-        dict(snakemake.input.items()),
-        snakemake.output.restoration_plan,
-        weights=snakemake.params.weight,
-        budgets_eur=snakemake.params.budgets_eur,
-        p_min=snakemake.params.p_min,
-        threads=snakemake.threads,
+        {**snakemake.input, **snakemake.output},
+        groups=pd.DataFrame(
+            {name: values[name] for name in ("weight", "name_nl", "name_en")}
+        ),
+        budgets_eur=values.budgets_eur,
+        wishes={name: values[name] for name in WISHES},
+        nested=values.nested_plans,
+        effort=Effort(
+            values.p_min, values.time_limit_s, values.gap_percent, snakemake.threads
+        ),
     )

@@ -7,24 +7,29 @@ from pathlib import Path
 
 from robuust.runlog import log_to
 
-#: Files of which there is one per group or species: earlier ones may have to go.
-SERIES = ("current_flow/*.tif", "species_sheets/*.html")
+#: Files of which there is one per group, species or unit: earlier ones may have to go.
+SERIES = ("current_flow/*.tif", "species_sheets/*.html", "unit_sheets/*.html")
 
 
-def publish_results(staged_paths, published_paths, *, results_folder):
+def publish_results(staged_paths, published_paths, *, results_folder, page_folders=()):
     """Copy every file beside its place, then put all copies in place.
 
     Until the last copy is complete nothing changes, so a full disk or a killed run
-    leaves the earlier results as they were.
+    leaves the earlier results as they were. Of each staged folder of pages, the pages
+    are published in a folder of the same name.
     """
-    copies = {path: Path(f"{path}.new") for path in published_paths}
+    places = dict(zip(map(str, published_paths), staged_paths, strict=True))
+    for folder in map(Path, page_folders):
+        for page in folder.glob("*.html"):
+            places[str(Path(results_folder) / folder.name / page.name)] = page
+    copies = {path: Path(f"{path}.new") for path in places}
     try:
-        for staged, copy in zip(staged_paths, copies.values(), strict=True):
-            copy_file(staged, copy)
+        for published, staged in places.items():
+            copy_file(staged, copies[published])
         for published, copy in copies.items():
             replace_file(copy, published)
-        # Of groups and species that are not in the run any more.
-        published = {Path(path) for path in published_paths}
+        # Of groups, species and units that are not in the run any more.
+        published = {Path(path) for path in places}
         for series in SERIES:
             for earlier in set(Path(results_folder).glob(series)) - published:
                 earlier.unlink()
@@ -63,8 +68,10 @@ def replace_file(copy, published):
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
+    published_paths = list(snakemake.output)
     publish_results(
-        list(snakemake.input),
-        list(snakemake.output),
+        list(snakemake.input)[: len(published_paths)],
+        published_paths,
         results_folder=Path(snakemake.output[0]).parent,
+        page_folders=list(snakemake.input)[len(published_paths) :],
     )

@@ -5,47 +5,58 @@ import logging
 import geopandas as gpd
 import pandas as pd
 
-from robuust.priorities import rank_candidates, served_species
+from robuust.own_norms import OWN_VALUES
+from robuust.priorities import RECENT, rank_candidates, saved_relicts, served_species
+from robuust.priority_certainty import rank_certainty
 from robuust.runlog import log_to
+from robuust_files.config_tables import read_text
+
+POPULATION_COLUMNS = ["group", "patch_id", "species", "name_nl", "status", "red_list"]
 
 
-def rank_restoration(
-    candidates_path,
-    gains_paths,
-    link_paths,
-    population_paths,
-    restoration_path,
-    *,
-    groups,
-    language,
-):
+def rank_restoration(paths, restoration_path, *, groups, draws, language):
     """Read the gains of all groups, sum and rank them, write one row per candidate."""
-    candidates = gpd.read_parquet(candidates_path)
-    gains = pd.concat(map(pd.read_parquet, gains_paths), ignore_index=True)
-    links = pd.concat(map(pd.read_parquet, link_paths), ignore_index=True)
-    columns = ["group", "patch_id", "species", "status", "red_list"]
+    log = logging.getLogger(__name__)
+    candidates = gpd.read_parquet(paths["candidates"])
+    gains, links, flips, drawn = (
+        pd.concat(map(pd.read_parquet, paths[name]), ignore_index=True)
+        for name in ("gains", "candidate_links", "flips", "gain_draws")
+    )
+    log.info("read %d candidates, %d gains", len(candidates), len(gains))
+    recent = [("status", "in", RECENT)]
     populations = pd.concat(
-        (pd.read_parquet(path, columns=columns) for path in population_paths),
+        (
+            pd.read_parquet(path, columns=POPULATION_COLUMNS, filters=recent)
+            for path in paths["populations"]
+        ),
         ignore_index=True,
     )
-    served = served_species(links, populations, gains)
-    restoration = rank_candidates(candidates, gains, served, groups, language=language)
+    species = read_text(paths["species"])
+    own_norms = species.loc[species[list(OWN_VALUES)].notna().any(axis=1), "species"]
+    restoration = rank_candidates(
+        candidates,
+        gains,
+        served_species(links, populations, gains),
+        saved_relicts(flips, populations, own_norms=own_norms),
+        rank_certainty(
+            candidates["candidate_id"], drawn, groups["weight"], draws=draws
+        ),
+        groups=groups,
+        habitats=read_text(paths["habitat_types"]).set_index("code"),
+        language=language,
+    )
     restoration.to_parquet(restoration_path)
-    log = logging.getLogger(__name__)
-    log.info("read %d candidates, %d gains", len(candidates), len(gains))
     log.info("wrote %d ranked candidates to %s", len(restoration), restoration_path)
 
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     rank_restoration(
-        snakemake.input.candidates,
-        snakemake.input.gains,
-        snakemake.input.candidate_links,
-        snakemake.input.populations,
+        dict(snakemake.input.items()),
         snakemake.output.restoration,
         groups=pd.DataFrame(
             {name: snakemake.params[name] for name in ("weight", "name_nl", "name_en")}
         ),
+        draws=snakemake.params.draws,
         language=snakemake.params.language,
     )

@@ -1,233 +1,181 @@
-"""Which candidates to take within a budget, and how far that may be from the best."""
+"""The best plans that can be found for a row of budgets, and how good they must be."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
-import rtree
-import shapely
 
-from robuust.growing_network import GrowingNetwork
+from robuust.plan_conflicts import conflict_words
+from robuust.plan_exchange import improved
+from robuust.plan_model import best_plan
+from robuust.plan_search import PlanSearch
+from robuust.plan_values import PlanValues
 
-SAME_LAND_SHARE = 0.005  # of the smaller: slivers are cut before, these are choices
+SEARCH_SHARE = 0.5  # of the time of a plan; what is left of it goes to the solver
+LEAST_TIME_S = 1.0  # for the solver, however long the search took
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Candidates in the order in which they were taken, and what they bring."""
+    """What one budget buys, and what that brings."""
 
-    chosen: list
-    method: str  # greedy, or single where one candidate alone beats it
-    gain: float  # weighted sum over the groups of the relative rise of ECA
+    budget_eur: float
+    name: str  # best, or nested: it keeps the nested plan of the budget before
+    chosen: tuple  # positions of the candidates, those that bring most first
+    gains: tuple  # gain with the first of them, the first two, and so on
+    method: str  # what found it: greedy, exchange or model
+    is_complete: bool  # nothing was left untried for lack of time
+    rises: tuple  # relative rise of ECA per group; missing without habitat today
+    upper_bound: float  # no plan within the budget gains more
+    nesting_price_percent: float  # of the gain of the best plan; missing for that one
+
+    @property
+    def gain(self):
+        """Weighted sum over the groups of the relative rise of ECA."""
+        return self.gains[-1] if self.gains else 0.0
 
 
-def greedy_plan(groups, cost, shapes, budget, *, p_min, known=None, threads=1):
-    """Take the best candidate per euro, again and again, until the money is spent.
+@dataclass(frozen=True)
+class Effort:
+    """How plans are made."""
 
-    After each choice only candidates that share a reachable patch with it, or are
-    linked to it, are stale. A stale one is valued anew when it comes out on top: the
-    gain of whatever is taken is exact. PC is not submodular (two stepping stones may
-    need each other), so a stale one may have become better than its old value says,
-    and greedy is no proof: `upper_bound` tells how far the best plan can be. In the
-    end the best single candidate is tried, which greedy per euro can miss.
+    p_min: float  # chances below it count as zero
+    time_limit_s: float  # for the search and the solver together, per plan
+    gap_percent: float  # a plan this near to its bound is good enough for the solver
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A plan as it was found."""
+
+    search: PlanSearch
+    choice: object
+    method: str
+    is_complete: bool
+    bound: float
+
+    @property
+    def gain(self):
+        return self.search.worth(self.choice)
+
+
+def plan_budgets(groups, constraints, budgets_eur, effort, *, names, nested=False):
+    """Make the best plan for each budget, and a bound on what any plan can gain.
+
+    Per budget: greedy by exact gain per euro, in three ways; then exchanges until none
+    helps; then the solver, which also proves the bound. The best of all is taken,
+    valued exactly. The plans of the smaller budgets are among the starts: gain never
+    falls with money, and a larger budget may keep a smaller plan.
 
     Parameters
     ----------
     groups : list of GroupLandscape
-        The groups whose relative rises of ECA are summed by weight.
-    cost : array_like of float, shape (m,)
-        Cost of each candidate [EUR]; zero or more.
-    shapes : array_like of shapely polygons, shape (m,)
-        Candidates; of two that claim the same land only one is taken.
-    budget : float
-        Largest sum of costs [EUR].
-    p_min : float
-        Chances below it count as zero.
-    known : dict, optional
-        Values found for one budget that another can use; filled in here.
-    threads : int
-        How many parts are worked on at a time.
+    constraints : PlanConstraints
+        Its budget is not used. The required candidates must fit together.
+    budgets_eur : iterable of float
+    effort : Effort
+    names : list of str
+        Of the groups, for words.
+    nested : bool
+        Make plans too of which a larger one keeps the smaller.
 
     Returns
     -------
-    Plan
+    list of Plan
+        By budget, the best plan before the nested one. A plan may be empty.
+
+    Raises
+    ------
+    ValueError
+        If no plan gives each group its minimum rise: which constraints collide.
     """
-    cost = np.asarray(cost, dtype=float)
-    known = {} if known is None else known
-    groups = [g for g in groups if g.pcnum > 0 and g.own.any()]
-    state = _State(groups, cost.size, known, p_min, threads)
-    weights = np.array([g.weight for g in groups])
-    before = np.sqrt(np.array([g.pcnum for g in groups]))
-    is_open, left = np.ones(cost.size, dtype=bool), float(budget)
-    # The land that is taken grows with the plan and is asked about each candidate that
-    # comes out on top: an STRtree would have to be built anew after every choice.
-    shapes = np.asarray(shapes, dtype=object).reshape(-1)
-    land = rtree.index.Index()
-    single = None
-    while True:
-        affordable = is_open & (cost <= left * (1 + 1e-12))
-        now = np.sqrt(state.pcnum)
-        rises = (np.sqrt(state.pcnum + state.rise) - now) / before
-        value = np.where(affordable, rises @ weights, 0.0)
-        if single is None:
-            single = _best(value)
-            alone = float(value[single]) if single >= 0 else 0.0
-        best = _best_per_euro(value, cost)
-        if best < 0:
-            break
-        near = np.fromiter(land.intersection(shapes[best].bounds), dtype=np.int64)
-        if same_land(shapes[best], shapes[near]):
-            is_open[best] = False
-        elif state.is_stale(best):
-            state.value(best)
-        else:
-            state.take(best)
-            land.insert(best, shapes[best].bounds)
-            is_open[best] = False
-            left -= cost[best]
-    gain = float((np.sqrt(state.pcnum) / before - 1) @ weights)
-    if alone > gain * (1 + 1e-12):
-        return Plan([single], "single", alone)
-    return Plan(state.taken, "greedy", gain)
-
-
-def same_land(shape, others):
-    """Whether a candidate claims the land of others.
-
-    Parameters
-    ----------
-    shape : shapely polygon
-    others : array_like of shapely polygons, shape (n,)
-
-    Returns
-    -------
-    bool
-        True when an overlap is more than a sliver of the smaller of the two.
-
-    Examples
-    --------
-    >>> same_land(shapely.box(0, 0, 2, 2), shapely.box([2, 8], 0, [4, 9], 2))
-    False
-    """
-    others = np.asarray(others, dtype=object).reshape(-1)
-    shared = shapely.area(shapely.intersection(others, shape))
-    smaller = np.minimum(shapely.area(others), shape.area)
-    return bool((shared > SAME_LAND_SHARE * smaller).any())
-
-
-class _State:
-    """Networks of all groups while a plan grows, and what is known of its gains.
-
-    A class, since a plan is made by changing its networks step by step.
-    """
-
-    def __init__(self, groups, m, known, p_min, threads):
-        self.groups, self.known = groups, known
-        self.taken = []
-        self.networks = [
-            GrowingNetwork(
-                *(g.capacity, g.links, g.own, g.to_patch, g.to_candidate),
-                p_min=p_min,
-                threads=threads,
+    cost = np.asarray(constraints.cost_eur, dtype=float)
+    values = PlanValues(groups, cost.size, p_min=effort.p_min, threads=effort.threads)
+    pairs = values.pairs(cost)
+    budgets, found, smaller = sorted(map(float, budgets_eur)), [], []
+    kept = constraints.required
+    for budget in budgets:
+        within = replace(constraints, budget_eur=budget)
+        best = _found(groups, values, within, pairs, smaller, effort)
+        if best.search.lack(best.choice) > 0:
+            raise ValueError(
+                conflict_words(
+                    *(values, within, pairs, budgets),
+                    names=names,
+                    is_proven=best.bound == -np.inf,
+                )
             )
-            for g in groups
-        ]
-        self.members = [frozenset() for _ in groups]  # candidates that are patches now
-        self.pcnum = np.array([g.pcnum for g in groups])
-        self.rise = np.zeros((m, len(groups)))
-        self.stale = np.zeros((m, len(groups)), dtype=bool)
-        # What each candidate reaches: as the network was, and when valued since.
-        self.ball, self.later = [], [{} for _ in groups]
-        for g, group in enumerate(groups):
-            if g not in known:
-                known[g] = self.networks[g].rises(0, m)
-            rise, ball = known[g]
-            self.rise[:, g] = np.where(group.own > 0, rise, 0.0)
-            self.ball.append(ball)
-
-    def is_stale(self, c):
-        return bool(self.stale[c].any())
-
-    def value(self, c):
-        """Value a candidate anew where it is stale."""
-        for g in np.flatnonzero(self.stale[c]):
-            key = (self.members[g], c, g)
-            if key not in self.known:
-                rise, ball = self.networks[g].rises(c, c + 1)
-                self.known[key] = rise[0], ball.indices
-            self.rise[c, g], self.later[g][c] = self.known[key]
-        self.stale[c] = False
-
-    def take(self, c):
-        """Add a candidate to the networks; mark what it makes stale."""
-        self.taken.append(c)
-        self.pcnum = self.pcnum + self.rise[c]
-        for g, group in enumerate(self.groups):
-            if group.own[c] > 0:
-                self.networks[g].take(c)
-                self.members[g] |= {c}
-                self.stale[:, g] |= self._near(c, g) & (group.own > 0)
-        self.rise[c], self.stale[c] = 0.0, False
-
-    def _near(self, c, g):
-        """Candidates that reach what this one reaches, or are linked to it."""
-        ball = self.ball[g]
-        marked = np.zeros(ball.shape[1], dtype=bool)
-        marked[ball[[c]].indices] = True
-        marked[self.later[g].get(c, [])] = True
-        near = ball @ marked
-        for other, reached in self.later[g].items():
-            near[other] |= marked[reached].any()
-        near[self.groups[g].to_candidate[[c]].indices] = True
-        return near
+        nest = best
+        if nested and found:
+            keeping = replace(within, required=kept)
+            nest = _found(groups, values, keeping, pairs, smaller[1:], effort)
+            if best.search.is_better(nest.choice, best.choice):
+                best = replace(nest, search=best.search, bound=best.bound)
+        kept = np.zeros(cost.size, dtype=bool)
+        kept[list(nest.choice.order)] = True
+        smaller = [best.choice, nest.choice]
+        found.append((budget, best, nest if nested else None))
+    return _plans(found, values, len(groups))
 
 
-def _best(value):
-    """Position of the highest value above zero, the first of equals; -1 for none."""
-    best = int(np.argmax(value)) if value.size else -1
-    return best if best >= 0 and value[best] > 0 else -1
-
-
-def _best_per_euro(value, cost):
-    """Position of the best value per euro; ties to the higher value, then the first."""
-    if not (value > 0).any():
-        return -1
-    free = np.where(value > 0, np.inf, -1.0)
-    ratio = np.divide(value, cost, out=free, where=(value > 0) & (cost > 0))
-    best = np.flatnonzero(ratio == ratio.max())
-    return int(best[np.argmax(value[best])])
-
-
-def plan_table(candidates, plan, budget, bound):
-    """Rows of one plan, in the order in which it was made.
-
-    Parameters
-    ----------
-    candidates : GeoDataFrame
-        candidate_id, track, cost_eur, geometry, in the order of the plan's positions.
-    plan : Plan
-    budget : float
-        In euros.
-    bound : float
-        Gain that no plan within the budget can exceed.
-
-    Returns
-    -------
-    GeoDataFrame
-        budget_eur, step, candidate_id, track, cost_eur, cumulative_cost_eur, method,
-        gain, upper_bound, gap_percent (100 x (bound - gain) / bound), geometry.
-    """
-    bound = max(bound, plan.gain)  # rounding must not make the gap negative
-    rows = candidates.iloc[plan.chosen].reset_index(drop=True)
-    rows = rows[["candidate_id", "track", "cost_eur", "geometry"]].assign(
-        budget_eur=float(budget),
-        step=np.arange(1, len(rows) + 1),
-        cumulative_cost_eur=rows["cost_eur"].cumsum(),
-        method=pd.array([plan.method] * len(rows), dtype="str"),
-        gain=plan.gain,
-        upper_bound=bound,
-        gap_percent=100 * (bound - plan.gain) / bound if bound > 0 else 0.0,
+def _found(groups, values, constraints, pairs, smaller, effort):
+    """Best plan for one budget; the smaller plans are built upon where they fit."""
+    started = time.monotonic()
+    search = PlanSearch(values, constraints, pairs)
+    until = started + SEARCH_SHARE * effort.time_limit_s
+    choice = search.greedy(smaller, until=until)
+    better, is_complete = improved(search, choice, until=until)
+    method = "greedy" if better is choice else "exchange"
+    choice = search.in_order(better)
+    left = effort.time_limit_s - (time.monotonic() - started)
+    model = best_plan(
+        groups,
+        constraints,
+        p_min=effort.p_min,
+        start=list(choice.order),
+        time_limit_s=max(LEAST_TIME_S, left),
+        gap_percent=effort.gap_percent,
+        threads=effort.threads,
     )
-    columns = ["budget_eur", "step", "candidate_id", "track", "cost_eur"]
-    columns += ["cumulative_cost_eur", "method", "gain", "upper_bound", "gap_percent"]
-    return rows[[*columns, "geometry"]]
+    if model.chosen is not None:
+        solved = search.in_order(search.filled(search.plan_of(model.chosen)))
+        if search.is_better(solved, choice):
+            choice, method = solved, "model"
+    is_complete = is_complete and model.is_complete
+    return _Found(search, choice, method, is_complete, float(model.bound))
+
+
+def _plans(found, values, n_groups):
+    """Plans with bounds that no larger budget undercuts, and the price of nesting."""
+    plans, bound = [], np.inf
+    for budget, best, nest in reversed(found):
+        bound = max(min(bound, best.bound), best.gain)
+        row = {"budget": budget, "values": values, "n_groups": n_groups, "bound": bound}
+        if nest is not None:
+            lost = 1 - nest.gain / best.gain if best.gain > 0 else 0.0
+            price = 100 * max(lost, 0.0)
+            plans.append(_plan(nest, name="nested", price=price, **row))
+        plans.append(_plan(best, name="best", price=np.nan, **row))
+    return plans[::-1]
+
+
+def _plan(found, *, budget, name, values, n_groups, bound, price):
+    search, choice = found.search, found.choice
+    growing, gains = search.nothing(), []
+    for c in choice.order:
+        growing = search.with_one(growing, c)
+        gains.append(search.worth(growing))
+    rises = np.full(n_groups, np.nan)
+    rises[values.positions] = values.relative_rises(growing.pcnum)
+    return Plan(
+        budget_eur=budget,
+        name=name,
+        chosen=choice.order,
+        gains=tuple(gains),
+        method=found.method,
+        is_complete=found.is_complete,
+        rises=tuple(rises.tolist()),
+        upper_bound=bound,
+        nesting_price_percent=price,
+    )

@@ -134,27 +134,51 @@ def rows_of(rows, start, stop):
     return Rows(first - first[0], rows.node[own], rows.length[own])
 
 
-def trees_and_rises(rows, own, ground):
+def chosen_rows(rows, candidates):
+    """Links of some candidates, in the order given.
+
+    Parameters
+    ----------
+    rows : Rows
+    candidates : ndarray of int, shape (k,)
+
+    Returns
+    -------
+    Rows
+
+    Examples
+    --------
+    >>> rows = candidate_rows(2, 9, [0, 1, 1], [7, 5, 6], [0.2, 0.1, 0.3])
+    >>> chosen_rows(rows, np.array([1, 0])).node.tolist()
+    [5, 6, 7]
+    """
+    size = np.diff(rows.first)[candidates]
+    first = np.zeros(size.size + 1, dtype=np.int64)
+    np.cumsum(size, out=first[1:])
+    at = np.arange(first[-1]) + np.repeat(rows.first[candidates] - first[:-1], size)
+    return Rows(first, rows.node[at], rows.length[at])
+
+
+def candidate_rises(rows, own, ground):
     """Value candidates, as many at a time as memory allows.
 
     Parameters
     ----------
     rows : Rows
     own : ndarray of float, shape (n_candidates,)
-        Effective habitat that each candidate adds [ha].
+        Effective habitat that each candidate adds [ha]; 0 for a mere connection.
     ground : Ground
 
-    Yields
-    ------
-    trees : Trees
-        Of the next candidates.
-    rise : ndarray of float
+    Returns
+    -------
+    ndarray of float, shape (n_candidates,)
         Rise of PCnum by each of them alone [ha2].
     """
-    step = max(1, int(NODES_AT_ONCE / ground.reach))
+    step, rises = max(1, int(NODES_AT_ONCE / ground.reach)), [np.empty(0)]
     for start in range(0, own.size, step):
         trees = grow_trees(rows_of(rows, start, start + step), ground)
-        yield trees, tree_rises(trees, own[start : start + step], ground)
+        rises.append(tree_rises(trees, own[start : start + step], ground))
+    return np.concatenate(rises)
 
 
 def grow_trees(rows, ground):
@@ -208,11 +232,9 @@ def tree_rises(trees, own, ground):
     half of the limit, and few are. The paths from that node as they are serve all the
     trees that it stands in.
     """
-    m, n = own.size, ground.capacity.size
-    chance = sparse.csr_array(
-        (np.exp(-trees.so_far), trees.node, trees.first), shape=(m, n)
-    )
-    rise = own**2 + 2 * own * (chance @ ground.capacity)
+    m = own.size
+    habitat = np.exp(-trees.so_far) * ground.capacity[trees.node]
+    rise = own**2 + 2 * own * np.bincount(_owner(trees), weights=habitat, minlength=m)
     visits = source, _, _, candidate = _visits(trees, ground)
 
     def walk(start, stop):
@@ -241,17 +263,31 @@ def _visits(trees, ground):
     source, first, position, candidate
         As `gain_kernels.walk_trees` takes them.
     """
-    m, n = trees.first.size - 1, ground.capacity.size
     counted = ground.capacity[trees.node] > 0
     counted &= 2 * trees.so_far <= ground.limit
     position = np.flatnonzero(counted)
-    first = np.concatenate([[0], np.cumsum(counted)])[trees.first]
-    by_candidate = (position, trees.node[position], first)
-    by_node = sparse.csr_array(by_candidate, shape=(m, n)).tocsc()
-    source = np.flatnonzero(np.diff(by_node.indptr))
+    order = _stable_order(trees.node[position], ground.capacity.size)
+    position = position[order]
+    node = trees.node[position]
+    first = np.flatnonzero(np.diff(node, prepend=-1))
     return (
-        source.astype(np.int32),
-        np.append(by_node.indptr[source], position.size).astype(np.int64),
-        by_node.data,
-        by_node.indices.astype(np.int32),
+        node[first],
+        np.append(first, position.size),
+        position,
+        _owner(trees)[position],
     )
+
+
+def _owner(trees):
+    """Candidate of each node of the trees."""
+    m = trees.first.size - 1
+    return np.repeat(np.arange(m, dtype=np.int32), np.diff(trees.first))
+
+
+def _stable_order(node, n):
+    """Order by node, of equals the first first."""
+    if node.size < n:
+        return np.argsort(node, kind="stable")
+    # Of many, counting them per node is quicker than to compare.
+    every = np.arange(node.size), node, [0, node.size]
+    return sparse.csr_array(every, shape=(1, n)).tocsc().data

@@ -7,6 +7,7 @@ import shapely
 
 from robuust.figures import figure, figure_nl
 from robuust.polygons import HA, as_multipolygons, overlap_areas
+from robuust.robustness import CLASSES
 
 MATCH_SHARE = 0.1  # of the smaller of the two; less is a border redrawn
 SAME_OVERLAP = 0.99  # intersection over union
@@ -19,6 +20,7 @@ CHANGE_COLUMNS = {
     "earlier_area_ha": "float64",
     "class": "str",
     "earlier_class": "str",
+    "verdict_change": "str",
     "reason_nl": "str",
     "reason_en": "str",
 }
@@ -159,6 +161,64 @@ def earlier_of(earlier, pairs):
     )
 
 
+def verdict_changes(changes):
+    """Tell whether the verdict is better, worse or the same as before.
+
+    A patch that comes from several is compared with the best of them; a new patch is
+    better than none, one that is gone worse.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        The columns of `compare_patches`.
+
+    Returns
+    -------
+    list of str
+        better, worse or same.
+
+    Examples
+    --------
+    >>> verdict_changes(pd.DataFrame({"class": ["network", "near", None],
+    ...     "earlier_class": ["near; key", None, "key"]}))
+    ['worse', 'better', 'worse']
+    """
+    rank = {name: k for k, name in enumerate(CLASSES)}
+    found = []
+    for now, before in zip(changes["class"], changes["earlier_class"], strict=True):
+        earlier = [] if pd.isna(before) else before.split("; ")
+        steps = min([rank[name] for name in earlier], default=len(CLASSES))
+        steps -= len(CLASSES) if pd.isna(now) else rank[now]
+        found.append("better" if steps > 0 else "worse" if steps < 0 else "same")
+    return found
+
+
+def patch_lineage(changes):
+    """Which earlier patch became which present one.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        The layer `changes`.
+
+    Returns
+    -------
+    DataFrame
+        group, earlier_patch_id (missing: the patch is new), patch_id (missing: it is
+        gone); one row per pair.
+
+    Examples
+    --------
+    >>> patch_lineage(pd.DataFrame({"group": ["g"], "earlier_patch_ids": ["a; b"],
+    ...                             "patch_id": ["c"]})).values.tolist()
+    [['g', 'a', 'c'], ['g', 'b', 'c']]
+    """
+    ids = changes["earlier_patch_ids"].str.split("; ")
+    pairs = changes[["group", "patch_id"]].assign(earlier_patch_id=ids)
+    pairs = pairs.explode("earlier_patch_id", ignore_index=True)
+    return pairs[["group", "earlier_patch_id", "patch_id"]].astype("str")
+
+
 def change_reasons(changes):
     """Say what changed, with figures and verdicts, in Dutch and in English.
 
@@ -229,6 +289,7 @@ def follow_patches(earlier, patches, *, groups):
         before = earlier[earlier["group"] == group]
         now = patches[patches["group"] == group]
         changes = compare_patches(before, now).assign(group=group)
+        changes["verdict_change"] = verdict_changes(changes)
         changes["reason_nl"], changes["reason_en"] = change_reasons(changes)
         changes["geometry"] = as_multipolygons(changes.geometry.to_numpy())
         if len(changes):

@@ -3,6 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 from robuust.problems import Problem
+from robuust.scenarios import changes_sources
 
 _SCHEMES = ("postgresql://", "postgres://")
 
@@ -35,18 +36,18 @@ def check_connections(config, *, file):
     """
     sections = config.get("sources")
     entries = [
-        (kind, source)
+        (f"sources.{kind}", source)
         for kind, sources in (sections if isinstance(sections, dict) else {}).items()
         for source in (sources if isinstance(sources, list) else [])
         if isinstance(source, dict)
-    ]
+    ] + changes_sources(config)
     message = (
         "the path gives a password, and every result stores its settings; take it out,"
         " and give it in the environment variable PGPASSWORD or the file ~/.pgpass"
     )
     return [
-        Problem(file, None, f"sources.{kind}[{source.get('name')}].path", message)
-        for kind, source in entries
+        Problem(file, None, f"{place}[{source.get('name')}].path", message)
+        for place, source in entries
         if is_database(source.get("path")) and _has_password(source["path"])
     ]
 

@@ -39,18 +39,31 @@ CONTEXT_TYPES = {
         "share": "float64",
         "cost_eur": "float64",
         "excluded": "bool",
+        "must_have": "bool",
+        "forbidden": "bool",
         "owner": "str",
         "ready_year": "Int64",
     },
     "report_units": {"unit_id": "str", "level": "str", "name": "str"},
+    "changes": {  # of a scenario; read by lay_changes
+        "change_id": "str",
+        "source": "str",
+        "name": "str",
+        "code": "str",
+        "share": "float64",
+        "cost_eur": "float64",
+        "year": "Int64",
+    },
 }
 _OPTIONS = {"cost_eur": "cost"}  # where the option is not called as the column
 _CONSTANTS = ("barrier", "code", "level")  # options that hold for the whole source
 _REQUIRED = {
     "barriers": "barrier",
     "candidates": "code",
+    "changes": "code",
     "land_cover": "land_cover",
 }
+_WITHIN = ("report_units", "changes")  # of use only where they meet the study area
 _MIN_AREA_M2 = 0.01  # of context polygons: what is smaller is a drawing error
 _YEARS = (1800, 2500)
 
@@ -93,10 +106,10 @@ def screen_context(
     crs : pyproj.CRS
         System of the analysis.
     max_distance_m : float
-        Features farther from the area are left out [m]. Report units are left out
-        when they do not meet the area.
+        Features farther from the area are left out [m]. Report units and planned
+        changes are left out when they do not meet the area.
     known_codes : iterable of str
-        Habitat codes of the tables, for candidates.
+        Habitat codes of the tables, for candidates and planned changes.
     refuse_unknown_codes : bool
         Stop at a candidate whose code is in no table, instead of setting it apart.
     known_covers : iterable of str
@@ -130,14 +143,14 @@ def screen_context(
             shapes = _openings(shapes, crossing_width_m)
         shapes, reasons, changed = repair_polygons(shapes, min_area_m2=_MIN_AREA_M2)
     reasons = placed.reasons.fillna(reasons)
-    reach_m = 0 if kind == "report_units" else max_distance_m
+    reach_m = 0 if kind in _WITHIN else max_distance_m
     reasons = mark(reasons, ~near_area(shapes, area, reach_m), "outside_area")
     values, details = _values(table, source, kind)
     reasons = mark(reasons, details.notna(), "impossible_value")
     if kind in _REQUIRED:
         missing = values[_REQUIRED[kind]].isna()
         reasons = mark(reasons, missing, f"missing_{_REQUIRED[kind]}")
-    if kind == "candidates":
+    if kind in ("candidates", "changes"):
         known = _known_codes(values["code"], known_codes)
         unknown = values["code"].notna() & known.isna()
         if refuse_unknown_codes and unknown.any():

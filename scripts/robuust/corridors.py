@@ -1,4 +1,7 @@
-"""Connections between robust areas: the shortest ones that join all within reach."""
+"""Connections between robust areas: which to join, what they cross, what they bring."""
+
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -7,35 +10,57 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from robuust.connectivity import connectivity_totals
-from robuust.figures import distance, distance_nl, figure, figure_nl
+from robuust.corridor_areas import outline, straight_corridor
 from robuust.gaps import crossings, near_pairs, shortest_lines
-from robuust.listing import listed
+from robuust.grid import NOTHING, grid_over, positions_on
 from robuust.restoration_gain import pcnum_rises, relative_eca_rise
 
+STRAIGHT, OVER_LAND = "straight", "over_land"  # how a group moves
+ONE_CROSSING_M = 100.0  # the carriageways and verges of one road
 
-def spanning_lines(areas, barriers, *, max_corridor_m):
+
+class Network(NamedTuple):
+    """Network of one group.
+
+    Attributes
+    ----------
+    patches : ndarray of shapely polygons, shape (n_patches,)
+        In the order of their ids.
+    capacity : ndarray of float, shape (n_patches,)
+        Effective habitat [ha].
+    links : tuple of ndarray
+        Patch a, patch b, probability.
+    dispersal_max_m : float
+        How far the group gets [m].
+    """
+
+    patches: np.ndarray
+    capacity: np.ndarray
+    links: tuple
+    dispersal_max_m: float
+
+
+def spanning_lines(areas, *, max_corridor_m):
     """Minimum spanning tree of the gaps between areas, as straight lines.
 
     Parameters
     ----------
     areas : array_like of shapely polygons, shape (n,)
         Robust areas, in the order of their ids.
-    barriers : array_like of shapely lines
-        Barriers of any kind.
     max_corridor_m : float
         Longest gap that a corridor bridges [m].
 
     Returns
     -------
-    GeoDataFrame-ready DataFrame, one row per corridor
-        a, b (positions of the areas, a < b), length_m, n_barriers, geometry (shortest
-        line). Areas that touch are joined without a corridor. Of gaps of equal
-        length the pair that comes first is used.
+    DataFrame, one row per corridor
+        a, b (positions of the areas, a < b), length_m, line (the shortest one). Areas
+        that touch are joined without a corridor. Of gaps of equal length the pair that
+        comes first is used.
 
     Examples
     --------
     >>> areas = shapely.box([0, 20, 50], 0, [10, 40, 60], 10)
-    >>> spanning_lines(areas, [], max_corridor_m=100)[["a", "b", "length_m"]].to_numpy()
+    >>> spanning_lines(areas, max_corridor_m=100)[["a", "b", "length_m"]].to_numpy()
     array([[ 0.,  1., 10.],
            [ 1.,  2., 10.]])
     """
@@ -49,16 +74,8 @@ def spanning_lines(areas, barriers, *, max_corridor_m):
     chosen = order[np.sort(minimum_spanning_tree(graph).data).astype(np.int64) - 1]
     chosen = np.sort(chosen[gap_m[chosen] > 0])
     lines = shortest_lines(areas[i[chosen]], areas[j[chosen]])
-    line, _ = crossings(lines, barriers)
-    return pd.DataFrame(
-        {
-            "a": i[chosen],
-            "b": j[chosen],
-            "length_m": gap_m[chosen],
-            "n_barriers": np.bincount(line, minlength=chosen.size),
-            "geometry": lines,
-        }
-    )
+    columns = {"a": i[chosen], "b": j[chosen], "length_m": gap_m[chosen]}
+    return pd.DataFrame(columns | {"line": pd.Series(lines, dtype=object)})
 
 
 def end_patches(corridors, areas, patches):
@@ -67,7 +84,7 @@ def end_patches(corridors, areas, patches):
     Parameters
     ----------
     corridors : DataFrame
-        a, b, geometry, as `spanning_lines` gives it.
+        a, b, line, as `spanning_lines` gives it.
     areas, patches : array_like of shapely polygons
         Robust areas, and the patches of the group in the order of their ids.
 
@@ -79,7 +96,7 @@ def end_patches(corridors, areas, patches):
     """
     areas = np.asarray(areas, dtype=object).reshape(-1)
     patches = np.asarray(patches, dtype=object).reshape(-1)
-    lines = corridors["geometry"].to_numpy(dtype=object)
+    lines = corridors["line"].to_numpy(dtype=object)
     ends = []
     for side in ("a", "b"):
         area = corridors[side].to_numpy(dtype=np.int64)
@@ -95,9 +112,7 @@ def end_patches(corridors, areas, patches):
     return tuple(ends)
 
 
-def corridor_gains(
-    ends, length_m, capacity, links, *, dispersal_max_m, p_min, threads=1
-):
+def corridor_gains(ends, length_m, network, *, p_min, threads=1):
     """Relative rise of ECA if each corridor worked perfectly, for one group.
 
     The two patches at its ends are joined with chance 1, by a connection without
@@ -110,12 +125,8 @@ def corridor_gains(
         As `end_patches` gives them.
     length_m : array_like of float, shape (n_corridors,)
         Length [m].
-    capacity : array_like of float, shape (n_patches,)
-        Effective habitat [ha].
-    links : tuple of array_like
-        Patch a, patch b, probability of the links of the group.
-    dispersal_max_m : float
-        A longer corridor is of no use to the group [m].
+    network : Network
+        A corridor longer than its `dispersal_max_m` is of no use to the group.
     p_min : float
         Chances below it count as zero.
     threads : int
@@ -123,23 +134,22 @@ def corridor_gains(
 
     Returns
     -------
-    usable : ndarray of bool, shape (n_corridors,)
-        The group lives at both ends and can bridge the length.
-    gain : ndarray of float, shape (n_corridors,)
-        Relative rise of ECA; 0 where not usable.
+    ndarray of float, shape (n_corridors,)
+        0 where the group does not live at both ends or cannot bridge the length.
 
     Examples
     --------
+    >>> network = Network([], [3.0, 4.0], ([], [], []), dispersal_max_m=1000)
     >>> ends = np.array([0]), np.array([1])
-    >>> corridor_gains(ends, [500.0], [3.0, 4.0], ([], [], []), dispersal_max_m=1000,
-    ...                p_min=1e-4)[1].round(6).tolist()
+    >>> corridor_gains(ends, [500.0], network, p_min=1e-4).round(6).tolist()
     [0.4]
     """
     a, b = ends
-    usable = (a >= 0) & (b >= 0) & (np.asarray(length_m) <= dispersal_max_m)
+    capacity, links = network.capacity, network.links
+    usable = (a >= 0) & (b >= 0) & (np.asarray(length_m) <= network.dispersal_max_m)
     gain = np.zeros(usable.size)
     if not usable.any():
-        return usable, gain
+        return gain
     pcnum = connectivity_totals(capacity, *links, p_min=p_min, threads=threads).pcnum
     k = np.flatnonzero(usable)
     rise = pcnum_rises(
@@ -153,84 +163,153 @@ def corridor_gains(
         threads=threads,
     )
     gain[k] = relative_eca_rise(pcnum, rise)
-    return usable, gain
+    return gain
 
 
-def corridor_table(lines, area_ids, usable, gain, groups):
-    """Corridors with who can use them and what they could bring at most.
+def lenses(lines, areas, *, cell_m, extra_share):
+    """Land round straight lines by which the way is at most a share longer.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        As `spanning_lines` gives it, or a part of it.
+    areas : array_like of shapely polygons
+        Robust areas.
+    cell_m : float
+        Side of the cells that the land is drawn with [m].
+    extra_share : float
+        As for `straight_corridor`.
+
+    Returns
+    -------
+    ndarray of MultiPolygon, shape (n_lines,)
+
+    Examples
+    --------
+    >>> areas = shapely.box([0, 50], 0, [10, 60], 10)
+    >>> lines = spanning_lines(areas, max_corridor_m=100)
+    >>> lenses(lines, areas, cell_m=10, extra_share=0)[0].bounds
+    (10.0, 0.0, 50.0, 10.0)
+    """
+    areas = np.asarray(areas, dtype=object).reshape(-1)
+    drawn = np.empty(len(lines), dtype=object)
+    for k, line in enumerate(lines.itertuples()):
+        both = areas[[line.a, line.b]]
+        bounds, reach_m = shapely.bounds(both), line.length_m * (1 + extra_share)
+        # A place farther than that from either end is on no such way.
+        low = bounds[:, :2].max(axis=0) - reach_m - cell_m
+        high = bounds[:, 2:].min(axis=0) + reach_m + cell_m
+        grid = grid_over((*low, *high), cell_m=cell_m)
+        drawn[k] = outline(
+            straight_corridor(
+                positions_on(both, grid) - NOTHING,
+                cell_m=cell_m,
+                gap_m=line.length_m,
+                extra_share=extra_share,
+            ),
+            grid,
+        )
+    return drawn
+
+
+def straight_uses(lines, gains, areas, barriers, *, cell_m, extra_share):
+    """Corridors of the groups that move straight.
 
     Parameters
     ----------
     lines : DataFrame
         As `spanning_lines` gives it.
-    area_ids : Series of str
-        Robust areas, in the order that the lines refer to.
-    usable, gain : dict of ndarray
+    gains : dict of str to ndarray of float, shape (n_lines,)
         Per group, as `corridor_gains` gives them.
-    groups : DataFrame
-        Indexed by group: weight, name_nl, name_en.
+    areas : array_like of shapely polygons
+        Robust areas.
+    barriers : GeoDataFrame
+        As for `barriers_met`.
+    cell_m, extra_share
+        As for `lenses`.
 
     Returns
     -------
-    DataFrame
-        corridor_id, robust_area_a, robust_area_b, length_m, n_barriers, groups,
-        n_groups, score (sum over the groups of weight x relative rise of ECA),
-        reason_nl, reason_en, geometry; sorted by id. Lines that no group gains by
-        are left out.
+    DataFrame, one row per line and group that gains by it
+        As `corridor_table` wants it.
     """
-    ids = area_ids.to_numpy(dtype=object)
-    users = [
-        sorted(group for group in usable if usable[group][k]) for k in range(len(lines))
-    ]
-    sentences = [
-        _sentences(
-            line, [groups.loc[g] for g in own], [gain[g][line.Index] for g in own]
-        )
-        for line, own in zip(lines.itertuples(), users, strict=True)
-    ]
-    score = np.zeros(len(lines))
-    for group in sorted(gain):
-        score += float(groups.loc[group, "weight"]) * gain[group]
-    first, second = ids[lines["a"]], ids[lines["b"]]
-    table = pd.DataFrame(
-        {
-            "corridor_id": [f"{a}-{b}" for a, b in zip(first, second, strict=True)],
-            "robust_area_a": first,
-            "robust_area_b": second,
-            "length_m": lines["length_m"].to_numpy(float),
-            "n_barriers": lines["n_barriers"].to_numpy(np.int64),
-            "groups": ["; ".join(own) for own in users],
-            "n_groups": np.array([len(own) for own in users], dtype=np.int64),
-            "score": score,
-            "reason_nl": [nl for nl, _ in sentences],
-            "reason_en": [en for _, en in sentences],
-            "geometry": lines["geometry"].to_numpy(dtype=object),
-        }
+    parts = [pd.DataFrame({"at": [], "group": [], "gain": []})]
+    for group, gain in gains.items():
+        at = np.flatnonzero(gain > 0)
+        parts.append(pd.DataFrame({"at": at, "group": group, "gain": gain[at]}))
+    uses = pd.concat(parts[1:] or parts, ignore_index=True).astype({"at": np.int64})
+    lines = lines.loc[np.unique(uses["at"])]
+    met = barriers_met(lines["line"], barriers)
+    lines = lines.assign(
+        way=STRAIGHT,
+        cost_m=lines["length_m"],
+        narrowest_m=np.nan,
+        **{name: met[name].array for name in met},
+        area=lenses(lines, areas, cell_m=cell_m, extra_share=extra_share),
+        habitat=None,
     )
-    table = table[
-        table["score"] > 0
-    ]  # a connection that brings nobody anything is none
-    texts = ["corridor_id", "robust_area_a", "robust_area_b", "groups"]
-    texts = dict.fromkeys([*texts, "reason_nl", "reason_en"], "str")
-    return table.astype(texts).sort_values("corridor_id", ignore_index=True)
+    return uses.merge(lines, left_on="at", right_index=True).drop(columns="at")
 
 
-def _sentences(line, users, gains):
-    """Say what a corridor is and for whom, in Dutch and in English."""
-    length_nl, length_en = distance_nl(line.length_m), distance(line.length_m)
-    nl = f"{length_nl} in rechte lijn, {line.n_barriers} barrières gekruist"
-    en = f"{length_en} as the crow flies, {line.n_barriers} barriers crossed"
-    if not users:
-        return (
-            f"{nl}; geen groep leeft aan beide kanten en overbrugt dit",
-            f"{en}; no group lives at both ends and bridges this",
-        )
-    order = np.argsort([-gain for gain in gains], kind="stable")
-    rise_nl = [
-        f"{users[k].name_nl} (ECA +{figure_nl(100 * gains[k])} %)" for k in order
-    ]
-    rise_en = [f"{users[k].name_en} (ECA +{figure(100 * gains[k])} %)" for k in order]
-    return (
-        f"{nl}; hoogstens te winnen voor {listed(rise_nl, 'nl')}",
-        f"{en}; to gain at most for {listed(rise_en, 'en')}",
+def barriers_met(lines, barriers):
+    """Which barriers each line crosses, where, and what crossings there would cost.
+
+    Parameters
+    ----------
+    lines : array_like of shapely lines, shape (n_lines,)
+    barriers : GeoDataFrame
+        barrier (kind), crossing_cost_eur (price of a new crossing, missing where none
+        is foreseen), geometry.
+
+    Returns
+    -------
+    DataFrame, one row per line
+        n_barriers; barriers (kind and place of each, x and y in whole metres);
+        crossing_cost_eur: barriers of one kind that a line meets within
+        `ONE_CROSSING_M` of each other, as carriageways do, need one crossing.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> way, road = shapely.linestrings([[[0, 5], [20, 5]], [[12, 0], [12, 9]]])
+    >>> roads = {"barrier": ["road"], "crossing_cost_eur": [5e4]}
+    >>> met = barriers_met([way], gpd.GeoDataFrame(roads, geometry=[road]))
+    >>> met.to_numpy().tolist()
+    [[1, 'road (12, 5)', 50000.0]]
+    """
+    lines = np.asarray(lines, dtype=object).reshape(-1)
+    line, barrier = crossings(lines, barriers.geometry.to_numpy())
+    shared = shapely.intersection(lines[line], barriers.geometry.to_numpy()[barrier])
+    place, of_pair = shapely.get_parts(shared, return_index=True)
+    place, line = shapely.centroid(place), line[of_pair]
+    met = barriers.iloc[barrier[of_pair]]
+    places = pd.DataFrame(
+        {
+            "line": line,
+            "pair": of_pair,
+            "barrier": met["barrier"].to_numpy(object),
+            "along_m": shapely.line_locate_point(lines[line], place),
+            "eur": met["crossing_cost_eur"].fillna(0.0).to_numpy(float),
+            "x": shapely.get_x(place),
+            "y": shapely.get_y(place),
+        }
+    ).sort_values(["line", "barrier", "along_m", "pair"])
+    # A barrier may be met several times: the first place stands for it.
+    places = places.drop_duplicates("pair", ignore_index=True)
+    near = places.groupby(["line", "barrier"])["along_m"].diff() <= ONE_CROSSING_M
+    number = np.bincount(places["line"], minlength=lines.size).astype(np.int64)
+    places = places.sort_values(["line", "along_m", "barrier"])
+    told = [f"{row.barrier} ({row.x:.0f}, {row.y:.0f})" for row in places.itertuples()]
+    first = np.append(0, np.cumsum(number))
+    priced = np.bincount(
+        places["line"],
+        np.where(near[places.index], 0, places["eur"]),
+        minlength=lines.size,
+    )
+    return pd.DataFrame(
+        {
+            "n_barriers": number,
+            "barriers": ["; ".join(told[i:j]) for i, j in pairwise(first)],
+            "crossing_cost_eur": priced.astype(float),
+        }
     )

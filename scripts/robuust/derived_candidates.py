@@ -4,59 +4,67 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from robuust.candidates import polygons_of
+from robuust.gap_cells import gap_cells
 from robuust.suitability import match_suitability
+
+LEAST_RISE = 0.05  # of the share that is habitat: less is within the error of a map
 
 
 def derive_candidates(
-    habitat, parts, study_area, patches, suitability, *, bundles, rules
+    habitat, parts, study_area, patches, barriers, tables, *, bundles, rules
 ):
-    """Find polygons of the habitat map to convert, and cells in the gaps of patches.
+    """Find polygons of the habitat map to convert or improve, and cells in the gaps.
 
     Parameters
     ----------
     habitat : GeoDataFrame
         polygon_id, geometry [m].
     parts : DataFrame
-        polygon_id, code, share.
+        polygon_id, code, share, quality.
     study_area : shapely geometry
     patches : DataFrame
         group, patch_id, polygon_id of every group.
-    suitability : DataFrame
-        code, bundle, suitability, role.
+    barriers : array_like of shapely lines
+        As for `gap_cells`.
+    tables : dict of DataFrame
+        suitability: code, bundle, suitability, role; conversions: as for
+        `convertible_polygons`.
     bundles : list of str
         Bundles of the groups of this run.
     rules : dict
-        candidate_reach_m, candidate_cell_m, max_candidates, convertible_codes.
+        candidate_reach_m, candidate_cell_m, candidate_shape.
 
     Returns
     -------
     GeoDataFrame
-        As `convertible_polygons` gives them; at most ``max_candidates``.
+        As `convertible_polygons` gives them, of every kind, in no order.
     """
-    codes = pd.concat(match_suitability(parts["code"], suitability, b) for b in bundles)
-    main = dominant_codes(parts, set(codes.loc[codes["suitability"] > 0, "code"]))
+    codes = pd.concat([parts["code"], tables["conversions"]["target_code"]])
+    matched = (match_suitability(codes, tables["suitability"], b) for b in bundles)
+    suit = [found.set_index("code")["suitability"] for found in matched]
+    suitable = {code for of_code in suit for code in of_code.index[of_code > 0]}
+    main = dominant_codes(parts, suitable)
     sources = habitat[habitat["polygon_id"].isin(patches["polygon_id"])]
     sources = sources.sort_values("polygon_id")
     sources = sources.join(main.rename("code"), on="polygon_id", how="inner")
     reach_m = rules["candidate_reach_m"]
-    polygons = convertible_polygons(
-        habitat,
-        parts,
-        sources,
-        convertible_codes=rules["convertible_codes"],
-        reach_m=reach_m,
-    )
+    given = parts, sources, tables["conversions"]
     cells = gap_cells(
         study_area,
         habitat,
         sources,
         patches,
+        barriers,
         cell_m=rules["candidate_cell_m"],
         reach_m=reach_m,
+        shape=rules["candidate_shape"],
     )
-    found = pd.concat([polygons, cells]).reset_index(drop=True)
-    return nearest_first(found, max_candidates=rules["max_candidates"])
+    found = [
+        convertible_polygons(habitat, *given, reach_m=reach_m),
+        improvable_polygons(*given, suit),
+        _derived(cells, sources, kind="gap_cell", reach_m=reach_m),
+    ]
+    return pd.concat(found).reset_index(drop=True)
 
 
 def dominant_codes(parts, suitable):
@@ -87,7 +95,7 @@ def dominant_codes(parts, suitable):
     return sums.drop_duplicates("polygon_id").set_index("polygon_id")["code"]
 
 
-def convertible_polygons(habitat, parts, sources, *, convertible_codes, reach_m):
+def convertible_polygons(habitat, parts, sources, conversions, *, reach_m):
     """Polygons of the habitat map that may become habitat, near habitat.
 
     Parameters
@@ -99,83 +107,76 @@ def convertible_polygons(habitat, parts, sources, *, convertible_codes, reach_m)
     sources : GeoDataFrame
         The polygons that are habitat of some group: polygon_id, code (dominant),
         geometry.
-    convertible_codes : list of str
-        Codes whose polygons may be converted, judged by the largest part.
+    conversions : DataFrame
+        code (judged by the largest part of a polygon), target_code (blank: that of
+        the nearest habitat), share (of the polygon that becomes so; blank: all),
+        cost_eur_per_ha (blank: not known).
     reach_m : float
         Largest distance to a source polygon [m].
 
     Returns
     -------
     GeoDataFrame
-        candidate_id, kind, name, code, share, cost_eur, owner, ready_year, distance_m,
-        geometry; the code is that of the nearest source polygon, whose species are
-        the first to come.
+        candidate_id, kind, name, code, share, cost_eur, owner, ready_year, distance_m
+        and rise_ha (to choose the best by), geometry.
     """
     main = dominant_codes(parts, set(parts["code"]))
-    chosen = main.index[main.isin(convertible_codes)].difference(sources["polygon_id"])
-    places = habitat[habitat["polygon_id"].isin(chosen)]
+    chosen = main[main.isin(conversions["code"])].drop(
+        sources["polygon_id"], errors="ignore"
+    )
+    places = habitat[habitat["polygon_id"].isin(chosen.index)]
     places = places.sort_values("polygon_id")[["polygon_id", "geometry"]]
     places["candidate_id"] = "convertible-" + places["polygon_id"].astype(str)
+    places = _converted(places, chosen, conversions)
     return _derived(places, sources, kind="convertible", reach_m=reach_m)
 
 
-def gap_cells(study_area, habitat, sources, patches, *, cell_m, reach_m):
-    """Cells of unmapped land between two patches of one group.
+def improvable_polygons(parts, sources, conversions, suit):
+    """Polygons that are habitat of some group and may become better habitat.
 
     Parameters
     ----------
-    study_area : shapely geometry
-        Cells are cut to it.
-    habitat : GeoDataFrame
-        All polygons of the habitat map; what they cover is no gap.
-    sources : GeoDataFrame
-        As for `convertible_polygons`.
-    patches : DataFrame
-        group, patch_id, polygon_id of every group.
-    cell_m : float
-        Side of a cell [m]; its corner is a multiple of it, so that ids last.
-    reach_m : float
-        The centre lies within it of at least two patches of some group [m].
+    parts : DataFrame
+        polygon_id, code, share, quality.
+    sources, conversions
+        As for `convertible_polygons`; a blank target_code is here the habitat that
+        covers most of the polygon already.
+    suit : list of Series
+        Per bundle the suitability of each code.
 
     Returns
     -------
     GeoDataFrame
-        As `convertible_polygons`; cells of which more than half is mapped or outside
-        the study area are left out.
+        As `convertible_polygons`, without those that would gain less than
+        `LEAST_RISE` of their area for every bundle.
     """
-    west, south, east, north = shapely.bounds(study_area) // cell_m
-    x, y = np.meshgrid(np.arange(west, east + 1), np.arange(south, north + 1))
-    x, y = x.ravel().astype(np.int64), y.ravel().astype(np.int64)
-    centre = shapely.points((x + 0.5) * cell_m, (y + 0.5) * cell_m)
-    mapped = shapely.STRtree(habitat.geometry.to_numpy()).query(centre, "intersects")[0]
-    x, y, centre = (np.delete(column, mapped) for column in (x, y, centre))
-
-    tree = shapely.STRtree(sources.geometry.to_numpy())
-    cell, source = tree.query(centre, predicate="dwithin", distance=reach_m)
-    near = pd.DataFrame(
-        {"cell": cell, "polygon_id": sources["polygon_id"].to_numpy()[source]}
-    ).merge(patches, on="polygon_id")
-    counts = near.groupby(["cell", "group"])["patch_id"].nunique()
-    between = np.unique(counts.index[counts >= 2].get_level_values("cell"))
-    x, y = x[between], y[between]
-
-    squares = shapely.box(x * cell_m, y * cell_m, (x + 1) * cell_m, (y + 1) * cell_m)
-    squares = shapely.intersection(squares, study_area)
-    squares = _without(squares, habitat.geometry.to_numpy())
-    places = sources.iloc[:0][["geometry"]].reindex(range(x.size))
-    places = places.set_geometry(squares, crs=sources.crs)
-    places["candidate_id"] = [f"cell-{a}-{b}" for a, b in zip(x, y, strict=True)]
-    places = places[places.area >= cell_m**2 / 2]
-    return _derived(places, sources, kind="gap_cell", reach_m=reach_m)
+    main = dominant_codes(parts, set(parts["code"]))
+    listed = main[main.isin(conversions["code"])]
+    places = sources[sources["polygon_id"].isin(listed.index)]
+    places = places.assign(
+        candidate_id="improvable-" + places["polygon_id"].astype(str)
+    )
+    now = places["code"]
+    places = _converted(places.drop(columns="code"), listed, conversions)
+    places["code"] = places["code"].fillna(now)
+    rise = np.zeros(len(places))
+    for of_code in suit:
+        worth = parts["share"] * parts["quality"] * _mapped(parts["code"], of_code)
+        before = worth.groupby(parts["polygon_id"]).sum()
+        before = places["polygon_id"].map(before).to_numpy(float)
+        after = _mapped(places["code"], of_code) * places["share"].to_numpy(float)
+        rise = np.maximum(rise, after - before)
+    places = places.assign(rise=rise)[rise >= LEAST_RISE]
+    return _derived(places, places, kind="improvable", reach_m=0.0)
 
 
 def nearest_first(candidates, *, max_candidates):
-    """At most so many derived candidates: the nearest to habitat, then the largest.
+    """At most so many derived candidates: the nearest, then what adds most habitat.
 
     Parameters
     ----------
     candidates : GeoDataFrame
-        candidate_id, distance_m, geometry.
+        candidate_id, distance_m, rise_ha.
     max_candidates : int
         How many may stay.
 
@@ -183,18 +184,38 @@ def nearest_first(candidates, *, max_candidates):
     -------
     GeoDataFrame
     """
-    order = candidates.assign(area=-candidates.geometry.area.round(3))
-    order = order.sort_values(["distance_m", "area", "candidate_id"])
+    order = candidates.assign(least=-candidates["rise_ha"].round(7))
+    order = order.sort_values(["distance_m", "least", "candidate_id"])
     return candidates.loc[order.index[:max_candidates]]
 
 
+def _mapped(codes, suitability):
+    """Suitability of each code; 0 for one without."""
+    return suitability.reindex(codes).fillna(0.0).to_numpy(float)
+
+
+def _converted(places, main, conversions):
+    """Give each place what its code may become, and at what cost."""
+    rows = conversions.set_index("code").reindex(places["polygon_id"].map(main))
+    area_ha = places.geometry.area.to_numpy() / 10_000
+    return places.assign(
+        code=pd.array(rows["target_code"].tolist(), dtype="str"),
+        share=rows["share"].astype(float).fillna(1.0).to_numpy(),
+        cost_eur=rows["cost_eur_per_ha"].to_numpy(float) * area_ha,
+    )
+
+
 def _derived(places, sources, *, kind, reach_m):
-    """Places within reach of habitat, with the code of the nearest of it."""
-    places = places.reset_index(drop=True)
-    shapes = places.geometry.to_numpy()
+    """Places within reach of habitat; of the nearest comes the code, if not known."""
+    given = {"code": None, "share": 1.0, "cost_eur": np.nan, "rise": np.nan}
+    lacking = {name: value for name, value in given.items() if name not in places}
+    places = places.assign(**lacking).reset_index(drop=True)
     tree = shapely.STRtree(sources.geometry.to_numpy())
     (place, source), distance = tree.query_nearest(
-        shapes, max_distance=reach_m, return_distance=True, all_matches=True
+        places.geometry.to_numpy(),
+        max_distance=max(reach_m, 1e-6),  # it must be above zero
+        return_distance=True,
+        all_matches=True,
     )
     nearest = pd.DataFrame(
         {
@@ -205,24 +226,15 @@ def _derived(places, sources, *, kind, reach_m):
         }
     ).sort_values(["place", "source_id"])
     nearest = nearest.drop_duplicates("place").set_index("place")
-    places = places.loc[nearest.index, ["candidate_id", "geometry"]]
-    return places.assign(
+    places = places.loc[nearest.index]
+    area_ha = places.geometry.area / 10_000
+    columns = ["candidate_id", "geometry", "share", "cost_eur"]
+    return places[columns].assign(
         kind=kind,
         name=None,
-        code=nearest["code"],
-        share=1.0,
-        cost_eur=np.nan,
+        code=places["code"].fillna(nearest["code"]),
         owner=None,
         ready_year=pd.array([None] * len(places), dtype="Int64"),
         distance_m=nearest["distance_m"],
+        rise_ha=area_ha * places["rise"].astype(float).fillna(places["share"]),
     )
-
-
-def _without(shapes, others):
-    """Shapes less what others cover."""
-    shapes = np.asarray(shapes, dtype=object).copy()
-    i, j = shapely.STRtree(others).query(shapes, predicate="intersects")
-    for k in np.unique(i):
-        cover = shapely.union_all(others[j[i == k]])
-        shapes[k] = polygons_of(shapely.difference(shapes[k], cover))
-    return shapes

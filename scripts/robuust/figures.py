@@ -30,6 +30,18 @@ def figure(value):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def euros(value, language):
+    """Write whole euros with marks for thousands.
+
+    Examples
+    --------
+    >>> euros(96000.4, "nl"), euros(96000.4, "en")
+    ('96.000', '96,000')
+    """
+    text = f"{value:,.0f}"
+    return text.replace(",", ".") if language == "nl" else text
+
+
 def figure_nl(value):
     """Write a number for a Dutch sentence, with a decimal comma.
 

@@ -17,15 +17,16 @@ class GroupLandscape:
     capacity: np.ndarray  # effective habitat of each patch [ha], shape (n,)
     links: tuple  # (patch a, patch b, probability) of the network as it is
     own: np.ndarray  # effective habitat that each candidate adds [ha], shape (m,)
+    useful: np.ndarray  # bool (m,): adds habitat, or links, as a crossing does
     to_patch: sparse.csr_array  # chance candidate - patch, shape (m, n)
     to_candidate: sparse.csr_array  # chance candidate - candidate, shape (m, m)
     pcnum: float  # PCnum of the network as it is [ha2]
 
 
 def group_landscape(
-    weight, capacity, links, own, patch_links, mates, *, p_min, threads=1
+    weight, capacity, links, own, patch_links, mates, *, p_min, useful=None, threads=1
 ):
-    """Bring together what `greedy_plan` and `upper_bound` need of one group.
+    """Bring together what plans and bounds need of one group.
 
     Parameters
     ----------
@@ -36,13 +37,17 @@ def group_landscape(
     links : tuple of array_like
         Patch a, patch b, probability of each link of the network.
     own : array_like of float, shape (m,)
-        Effective habitat that each candidate adds [ha]; 0 for none.
+        Effective habitat that each candidate adds [ha]; 0 for a mere connection, such
+        as a crossing of a barrier.
     patch_links : tuple of array_like
         Candidate, patch, probability of each link between them.
     mates : tuple of array_like
         Candidate, candidate, probability: links between candidates, each once.
     p_min : float
         Chances below it count as zero.
+    useful : array_like of bool, shape (m,), optional
+        Candidates that are a node for this group; links of the others are left out.
+        Those with habitat or links unless given.
     threads : int
         How many parts are worked on at a time.
 
@@ -54,13 +59,24 @@ def group_landscape(
     n, m = capacity.size, own.size
     a, b, p = mates
     a, b, p = np.r_[a, b], np.r_[b, a], np.r_[p, p]
+    to_patch = _matrix(*patch_links, shape=(m, n))
+    to_candidate = _matrix(a, b, p, shape=(m, m))
+    if useful is None:
+        is_linked = to_patch.sum(axis=1) + to_candidate.sum(axis=1) > 0
+        useful = (own > 0) | is_linked
+    useful = np.asarray(useful, dtype=bool)
+    mask = sparse.diags_array(useful.astype(float))
+    to_patch, to_candidate = mask @ to_patch, mask @ to_candidate @ mask
+    for chances in (to_patch, to_candidate):
+        chances.eliminate_zeros()
     return GroupLandscape(
         weight=float(weight),
         capacity=capacity,
         links=tuple(np.asarray(column) for column in links),
-        own=own,
-        to_patch=_matrix(*patch_links, shape=(m, n)),
-        to_candidate=_matrix(a, b, p, shape=(m, m)),
+        own=np.where(useful, own, 0.0),
+        useful=useful,
+        to_patch=to_patch,
+        to_candidate=to_candidate,
         pcnum=connectivity_totals(capacity, *links, p_min=p_min, threads=threads).pcnum,
     )
 
@@ -79,7 +95,8 @@ def landscape_from_tables(
     candidate_links : DataFrame
         candidate_id, other_id, kind (patch or candidate), probability.
     gains : DataFrame
-        candidate_id, added_effective_ha: the candidates that suit the group.
+        candidate_id, added_effective_ha: the candidates that suit the group; 0 ha for
+        a mere connection.
     candidate_ids : list of str
         All candidates, in the order of their positions.
     weight, p_min, threads
@@ -114,6 +131,7 @@ def landscape_from_tables(
             of_mate["probability"].to_numpy(float),
         ),
         p_min=p_min,
+        useful=own.notna(),
         threads=threads,
     )
 
@@ -140,19 +158,14 @@ def whole_pcnum(group, chosen, p_min, *, threads=1):
     """
     n = group.capacity.size
     own = group.own[chosen]
-    used = own > 0
     to_patch = group.to_patch[chosen].tocoo()
     mates = sparse.triu(group.to_candidate[chosen][:, chosen], 1).tocoo()
-    keep_patch = used[to_patch.row]
-    keep_mate = used[mates.row] & used[mates.col]
     a, b, p = group.links
     path = path_probabilities(
         n + own.size,
-        np.r_[a, to_patch.col[keep_patch], n + mates.row[keep_mate]].astype(np.int64),
-        np.r_[b, n + to_patch.row[keep_patch], n + mates.col[keep_mate]].astype(
-            np.int64
-        ),
-        np.r_[p, to_patch.data[keep_patch], mates.data[keep_mate]],
+        np.r_[a, to_patch.col, n + mates.row].astype(np.int64),
+        np.r_[b, n + to_patch.row, n + mates.col].astype(np.int64),
+        np.r_[p, to_patch.data, mates.data],
         p_min=p_min,
         threads=threads,
     )

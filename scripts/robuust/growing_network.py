@@ -4,14 +4,15 @@ import numpy as np
 from scipy import sparse
 
 from robuust.candidate_trees import (
+    candidate_rises,
     candidate_rows,
+    chosen_rows,
     prepare_ground,
     rows_of,
-    trees_and_rises,
 )
 from robuust.graphs import Graph, prepare_graph, thinned
 from robuust.paths import check_exact, path_lengths, path_limit
-from robuust_kernels.gain_kernels import open_links
+from robuust_kernels.gain_kernels import close_links, open_links
 
 
 class GrowingNetwork:
@@ -21,6 +22,12 @@ class GrowingNetwork:
     candidate has a node from the start, without habitat and without links; when it is
     taken it gets both, in room that the rows of the graph have for them.
 
+    Making one prepares the whole network once. After that nothing is recomputed: to
+    take or drop a candidate costs as little as its links (microseconds), and to value
+    one takes a search from the patches round it, whatever the size of the network
+    (milliseconds; those of neighbours valued together share their searches). So a swap
+    costs two values: drop the one, value it and the other.
+
     Parameters
     ----------
     capacity : ndarray of float, shape (n,)
@@ -28,7 +35,7 @@ class GrowingNetwork:
     links : tuple of ndarray
         Patch a, patch b, probability of the network as it is.
     own : ndarray of float, shape (m,)
-        Effective habitat that each candidate adds [ha]; with 0 it has no links.
+        Effective habitat that each candidate adds [ha]; 0 for a mere connection.
     to_patch : csr_array of float, shape (m, n)
         Chance of the direct move between candidate and patch.
     to_candidate : csr_array of float, shape (m, m)
@@ -45,45 +52,43 @@ class GrowingNetwork:
         a, b, length = *links[:2], path_lengths(links[2], limit=limit)
         graph = prepare_graph(n, a, b, length, threads=threads)
         check_exact(graph, p_min)
+        # A link that a detour makes needless stays so: no candidate takes patches away.
         graph = thinned(graph, detours=1, threads=threads)
         number = np.arange(n + m)
         number[graph.patch] = np.arange(n)
         both = sparse.hstack([to_patch, to_candidate], format="coo")
-        used = (own[both.row] > 0) & (np.append(np.ones(n), own)[both.col] > 0)
         self.rows = candidate_rows(
-            m,
-            n + m,
-            both.row[used],
-            number[both.col[used]],
-            path_lengths(both.data[used], limit=limit),
+            *(m, n + m, both.row, number[both.col]),
+            path_lengths(both.data, limit=limit),
         )
         self.own, self.open = own, np.arange(n + m) < n
         capacity = np.concatenate([capacity[graph.patch], np.zeros(m)])
         graph = _with_room(graph, self.rows)
         self.ground = prepare_ground(graph, capacity, limit=limit, threads=threads)
 
-    def rises(self, start, stop):
-        """Rise of PCnum for candidates, each added to the network as it is now.
+    def rises_of(self, candidates):
+        """Rise of PCnum for some candidates, each added to the network as it is now.
 
         Parameters
         ----------
-        start, stop : int
-            The candidates from start up to, not including, stop.
+        candidates : array_like of int, shape (k,)
+            In any order; none is taken.
 
         Returns
         -------
-        rise : ndarray of float, shape (stop - start,)
+        ndarray of float, shape (k,)
             Rise of PCnum [ha2].
-        ball : csr_array of bool, shape (stop - start, n + m)
-            True for the nodes that each reaches.
+
+        Raises
+        ------
+        ValueError
+            If one of them is taken.
         """
-        rises, balls = [], []
-        rows, own = rows_of(self.rows, start, stop), self.own[start:stop]
-        for trees, rise in trees_and_rises(rows, own, self.ground):
-            ball = np.ones(trees.node.size, dtype=bool), trees.node, trees.first
-            balls.append(sparse.csr_array(ball, shape=(rise.size, self.open.size)))
-            rises.append(rise)
-        return np.concatenate(rises), sparse.vstack(balls, format="csr")
+        candidates = np.asarray(candidates, dtype=np.int64).reshape(-1)
+        for candidate in candidates:
+            self._node(candidate, is_open=False)
+        rows = chosen_rows(self.rows, candidates)
+        return candidate_rises(rows, self.own[candidates], self.ground)
 
     def take(self, candidate):
         """Make a candidate part of the network.
@@ -91,13 +96,45 @@ class GrowingNetwork:
         Parameters
         ----------
         candidate : int
+
+        Raises
+        ------
+        ValueError
+            If it is part of it already.
         """
-        node = self.open.size - self.own.size + candidate
+        node = self._node(candidate, is_open=False)
         links = rows_of(self.rows, candidate, candidate + 1)
         there = self.open[links.node] & np.isfinite(links.length)
         open_links(node, links.node[there], links.length[there], *self.ground.graph)
         self.ground.capacity[node] = self.own[candidate]
         self.open[node] = True
+
+    def drop(self, candidate):
+        """Take a candidate out of the network, as if it had never been in.
+
+        What it brought to what is left is then its rise (`rises_of`).
+
+        Parameters
+        ----------
+        candidate : int
+
+        Raises
+        ------
+        ValueError
+            If it is no part of it.
+        """
+        node = self._node(candidate, is_open=True)
+        close_links(node, *self.ground.graph)
+        self.ground.capacity[node] = 0.0
+        self.open[node] = False
+
+    def _node(self, candidate, *, is_open):
+        """Node of a candidate that is, or is not, part of the network."""
+        node = self.open.size - self.own.size + candidate
+        if self.open[node] != is_open:
+            what = "no part of the network" if is_open else "taken already"
+            raise ValueError(f"candidate {candidate} is {what}")
+        return node
 
 
 def _with_room(graph, rows):

@@ -12,6 +12,7 @@ from itertools import cycle
 
 import pandas as pd
 
+from robuust.meanings import MARKERS, MEANINGS, label
 from robuust.templates import fill
 
 #: Colours for values that a run brings (Paul Tol's muted set, colour-blind safe).
@@ -27,68 +28,10 @@ QUALITATIVE = (
 )
 OTHER_COLOUR = "#bbbbbb"
 
-#: column -> value -> (colour, Dutch, English); used by styles, report and summary.
-MEANINGS = {
-    "class": {
-        "stronghold": ("#08306b", "bolwerk", "stronghold"),
-        "key": ("#2171b5", "sleutelgebied", "key patch"),
-        "network": ("#6baed6", "levensvatbaar netwerk", "viable network"),
-        "near": ("#fdae61", "bijna voldoende", "nearly sufficient"),
-        "insufficient": ("#8c510a", "onvoldoende", "insufficient"),
-    },
-    "status": {
-        "viable": ("#2171b5", "levensvatbaar", "viable"),
-        "relict": ("#fdae61", "relict", "relict"),
-        "phantom": ("#c51b1b", "spook", "phantom"),
-        "dormant": ("#8073ac", "sluimerend", "dormant"),
-        "unsearched": ("#d9d9d9", "niet onderzocht", "unsearched"),
-        "lost": ("#252525", "verdwenen", "lost"),
-        "colonisable": ("#ffff99", "koloniseerbaar", "colonisable"),
-        "unreachable": ("#969696", "onbereikbaar", "unreachable"),
-    },
-    "track": {
-        "meekoppelen": ("#882255", "meekoppelen", "ride along (meekoppelen)"),
-        "verbreden": ("#44aa99", "verbreden", "broaden (verbreden)"),
-        "uitvoeren": ("#ddcc77", "uitvoeren", "species programme (uitvoeren)"),
-    },
-    "ring": {
-        "inner": ("#01665e", "lokaal: dagelijks bereik", "local: daily reach"),
-        "mid": ("#5ab4ac", "mediane dispersie", "median dispersal"),
-        "outer": ("#c7eae5", "maximale dispersie", "maximum dispersal"),
-    },
-    "viable": {
-        "true": ("#2171b5", "levensvatbaar", "viable"),
-        "false": ("#8c510a", "niet levensvatbaar", "not viable"),
-    },
-    "change": {
-        "same": ("#d9d9d9", "gelijk", "same"),
-        "grown": ("#2171b5", "gegroeid", "grown"),
-        "shrunk": ("#fdae61", "gekrompen", "shrunk"),
-        "split": ("#c51b1b", "gesplitst", "split"),
-        "merged": ("#6baed6", "samengevoegd", "merged"),
-        "new": ("#08306b", "nieuw", "new"),
-        "gone": ("#252525", "verdwenen", "gone"),
-    },
-}
-
-#: Shape and size [mm] of each status: the shape says it again, for who cannot tell the
-#: colours; places where a species was never seen are small.
-MARKERS = {
-    "viable": ("circle", 2.4),
-    "relict": ("diamond", 3.2),
-    "phantom": ("triangle", 3.2),
-    "dormant": ("square", 2.4),
-    "unsearched": ("circle", 2.0),
-    "lost": ("cross_fill", 2.4),
-    "colonisable": ("pentagon", 1.4),
-    "unreachable": ("square", 0.8),
-}
-
 BLUES = ("#deebf7", "#9ecae1", "#6baed6", "#2171b5", "#08306b")
 ORANGES = ("#feedde", "#fdbe85", "#fd8d3c", "#d94701", "#7f2704")
 GREYS = ("#969696", "#4d4d4d", "#737373")
 PINKS = ("#f1b6da", "#de77ae", "#c51b7d", "#6b0f45")
-PURPLES = ("#3f007d", "#6a51a3", "#9e9ac8", "#dadaeb")
 TEALS = ("#f6e8c3", "#c7eae5", "#80cdc1", "#35978f", "#01665e")
 GREENS = ("#f7fcb9", "#addd8e", "#41ab5d", "#238443", "#004529")
 GEOMETRY_CODES = {"marker": 0, "line": 1, "fill": 2}  # as QGIS numbers them
@@ -102,6 +45,7 @@ class Style:
     `bounds` makes classes of a number; without them the values of `column` are drawn
     by `MEANINGS`, or as the run brings them. `order` draws its highest value on top.
     `expression` stands in for the column where QGIS would write its value otherwise.
+    `certainty` is a column with a share: the less sure, the paler.
     """
 
     geometry: str  # fill, line or marker
@@ -112,6 +56,7 @@ class Style:
     hollow: bool = False
     order: str = ""
     expression: str = ""
+    certainty: str = ""
 
 
 #: What matters most is drawn on top: the best patch, the most threatened population.
@@ -133,18 +78,24 @@ STYLES = {
     "robust_areas": Style("fill", "score", FIFTHS, BLUES),
     "populations": Style("marker", "status", order=_THREATENED_ON_TOP),
     "relict_sites": Style("fill", "urgency", FIFTHS, ORANGES, order='"urgency"'),
-    "restoration": Style(
-        "fill", "rank", (0.5, 10.5, 25.5, 50.5, 1e9), PURPLES, order='-"rank"'
-    ),
+    "restoration": Style("fill", "track", order='-"rank"', certainty="top_share"),
     "restoration_plan": Style(  # as text, or a million becomes 1e+06
         "fill",
         "budget_eur",
         order='-"budget_eur"',
         expression='to_string(to_int("budget_eur"))',
     ),
-    "corridors": Style("line", "n_groups", (-0.5, 1.5, 3.5, 6.5, 1e9), PINKS),
+    "corridors": Style(
+        "fill", "n_groups", (-0.5, 1.5, 3.5, 6.5, 1e9), PINKS, opacity=0.6
+    ),
+    "corridor_paths": Style("line", "group"),
+    "pinch_points": Style(
+        "fill", "lost_share", FIFTHS[1:], ORANGES[1:], hollow=True, order='"lost_share"'
+    ),
     "report_units": Style("fill", "level", colours=GREYS, hollow=True),
     "changes": Style("fill", "change"),
+    "planned_changes": Style("fill", "code", hollow=True),
+    "population_changes": Style("marker", "outcome"),
     "quarantined_habitat": Style("fill", "reason", opacity=0.7),
     "coverage_faults": Style("fill", "kind", opacity=0.7),
     "quarantined_records": Style("marker", "reason"),
@@ -159,34 +110,6 @@ RASTERS = {
     "habitat_variety": GREENS,
     "current_flow": PINKS,
 }
-
-
-def label(column, value, language):
-    """Word for a coded value, as legends, report and summary show it.
-
-    Parameters
-    ----------
-    column : str
-        Column of the value, a key of `MEANINGS`.
-    value : str or int
-        The coded value; one that is not known is its own word.
-    language : str
-        ``nl`` or ``en``.
-
-    Returns
-    -------
-    str
-        The word.
-
-    Examples
-    --------
-    >>> label("class", "key", "nl")
-    'sleutelgebied'
-    """
-    meaning = MEANINGS.get(column, {}).get(value)
-    if meaning is None:
-        return str(value)
-    return meaning[1] if language == "nl" else meaning[2]
 
 
 def style_qml(template, layer, columns, language, *, values=()):

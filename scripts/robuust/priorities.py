@@ -1,15 +1,32 @@
 """Ranking of candidates: what they bring all groups together, in words and figures."""
 
-import numpy as np
+from collections import defaultdict
+
 import pandas as pd
 
-from robuust.figures import figure, figure_nl
-from robuust.listing import listed
+from robuust.priority_certainty import ranks_by
+from robuust.priority_sentences import (
+    Brief,
+    Population,
+    Use,
+    flips_phrase,
+    gains_phrase,
+    priority_sentence,
+)
 from robuust.tracks import TRACKS, needs_species_programme
 
 RED_LIST = ("RE", "CR", "EN", "VU", "NT", "DD", "LC")  # the most threatened first
 THREATENED = ("CR", "EN", "VU")
 RECENT = ("viable", "phantom", "relict")  # statuses of a recent record
+LANGUAGES = ("nl", "en")
+COLUMNS = [
+    *("candidate_id", "rank", "kind", "action", "track", "area_ha", "cost_eur"),
+    *("code", "owner", "ready_year", "plan", "plan_year", "nature_area", "manager"),
+    *("score", "gain_per_ha", "gain_per_eur", "top_share", "rank_low", "rank_high"),
+    *("gains_nl", "gains_en", "flips", "flips_nl", "flips_en", "n_flips", "relicts"),
+    *("groups", "n_groups", "species", "n_species", "threatened", "n_threatened"),
+    *("reason_nl", "reason_en", "geometry"),
+]
 
 
 def served_species(candidate_links, populations, gains):
@@ -20,14 +37,14 @@ def served_species(candidate_links, populations, gains):
     candidate_links : DataFrame
         group, candidate_id, other_id, kind, within_dispersal.
     populations : DataFrame
-        group, patch_id, species, status, red_list.
+        group, patch_id, species, name_nl, status, red_list.
     gains : DataFrame
         candidate_id, group, gain: only groups that gain count.
 
     Returns
     -------
     DataFrame, one row per candidate, species and patch
-        candidate_id, species, status, red_list; the most threatened species first.
+        candidate_id, species, name_nl, status, red_list; the most threatened first.
     """
     near = candidate_links[
         (candidate_links["kind"] == "patch") & candidate_links["within_dispersal"]
@@ -37,21 +54,48 @@ def served_species(candidate_links, populations, gains):
     found = (
         near[["group", "candidate_id", "other_id"]]
         .merge(gaining, on=["candidate_id", "group"])
-        .merge(
-            recent[["group", "patch_id", "species", "status", "red_list"]],
-            left_on=["group", "other_id"],
-            right_on=["group", "patch_id"],
-        )
+        .rename(columns={"other_id": "patch_id"})
+        .merge(recent, on=["group", "patch_id"])
     )
-    order = {code: rank for rank, code in enumerate(RED_LIST)}
-    threat = found["red_list"].map(order).fillna(len(RED_LIST)).astype(int)
-    found = found.assign(threat=threat).sort_values(
-        ["candidate_id", "threat", "species", "patch_id"], ignore_index=True
-    )
-    return found[["candidate_id", "species", "status", "red_list"]]
+    found = _threatened_first(found)
+    return found[["candidate_id", "species", "name_nl", "status", "red_list"]]
 
 
-def rank_candidates(candidates, gains, served, groups, *, language):
+def saved_relicts(flips, populations, *, own_norms=()):
+    """Relict populations whose patch comes to lie in a viable network.
+
+    Parameters
+    ----------
+    flips : DataFrame
+        candidate_id, group, what, name; rows with what ``viable_patch`` count, whose
+        name is a patch.
+    populations : DataFrame
+        group, patch_id, species, name_nl, status, red_list.
+    own_norms : collection of str
+        Species that need more or less than their group. Flips are judged by the norms
+        of the group, so nothing is promised for these.
+
+    Returns
+    -------
+    DataFrame, one row per candidate, species and patch
+        candidate_id, species, name_nl, patch_id, red_list; the most threatened first.
+    """
+    relicts = populations[
+        (populations["status"] == "relict") & ~populations["species"].isin(own_norms)
+    ]
+    viable = flips.loc[
+        flips["what"] == "viable_patch", ["candidate_id", "group", "name"]
+    ]
+    found = viable.rename(columns={"name": "patch_id"}).merge(
+        relicts, on=["group", "patch_id"]
+    )
+    found = _threatened_first(found.drop_duplicates())
+    return found[["candidate_id", "species", "name_nl", "patch_id", "red_list"]]
+
+
+def rank_candidates(
+    candidates, gains, served, relicts, certainty, *, groups, habitats, language
+):
     """Candidates by what they bring, the best first.
 
     Score = sum over the groups of weight x relative rise of ECA. A candidate that
@@ -60,23 +104,29 @@ def rank_candidates(candidates, gains, served, groups, *, language):
     Parameters
     ----------
     candidates : GeoDataFrame
-        candidate_id, kind, code, area_ha, cost_eur, cost_is_default, track,
-        reason_nl and reason_en (of the track), geometry.
+        candidate_id, kind, name, code, area_ha, cost_eur, cost_is_default, owner,
+        ready_year, track, reason_nl and reason_en (of the track), geometry.
     gains : DataFrame
-        candidate_id, group, eca_before_ha, gain, n_flips, flips_nl, flips_en.
+        candidate_id, group, action, eca_before_ha, gain, n_flips, flips_nl, flips_en.
     served : DataFrame
         As `served_species` gives it.
+    relicts : DataFrame
+        As `saved_relicts` gives it.
+    certainty : DataFrame
+        As `priority_certainty.rank_certainty` gives it.
     groups : DataFrame
         Indexed by group: weight, name_nl, name_en.
+    habitats : DataFrame
+        Indexed by habitat code: name_nl, name_en; codes may be missing.
     language : str
         nl or en: of the column `flips`.
 
     Returns
     -------
     GeoDataFrame
-        candidate_id, rank, kind, track, area_ha, cost_eur, score, gain_per_ha,
-        gain_per_eur (missing where it costs nothing), flips, groups, n_groups,
-        species, reason_nl, reason_en, geometry; ties are broken by id.
+        `COLUMNS`: gain_per_ha and gain_per_eur are missing where there is no land or
+        no cost; `action` is that for the group with the largest part of the score.
+        Ties are broken by id.
     """
     weight = gains["group"].map(groups["weight"]).astype(float)
     gains = gains.assign(part=weight * gains["gain"])
@@ -84,110 +134,138 @@ def rank_candidates(candidates, gains, served, groups, *, language):
     gains = gains.sort_values(
         ["candidate_id", "part", "group"], ascending=[True, False, True]
     )
-    by_candidate = dict(iter(gains.groupby("candidate_id")))
-    species = dict(iter(served.groupby("candidate_id")))
-    programme = needs_species_programme(served)
-    rows = [
-        _row(
-            candidate,
-            by_candidate.get(candidate.candidate_id, gains.iloc[:0]),
-            species.get(candidate.candidate_id, served.iloc[:0]),
-            bool(programme.get(candidate.candidate_id, False)),
-            groups,
-            language,
-        )
-        for candidate in candidates.itertuples()
-    ]
-    texts = ["track", "flips", "groups", "species", "reason_nl", "reason_en"]
-    found = pd.DataFrame(rows, columns=[*texts, "score", "n_groups"])
-    ranked = candidates[["candidate_id", "kind", "area_ha", "cost_eur", "geometry"]]
-    ranked = ranked.reset_index(drop=True).assign(
-        **{name: pd.array(found[name].tolist(), dtype="str") for name in texts},
-        score=found["score"].astype(float),
-        n_groups=found["n_groups"].astype("int64"),
-    )
-    cost = ranked["cost_eur"].where(ranked["cost_eur"] > 0)
+    gaining = gains[gains["gain"] > 0].sort_values(["candidate_id", "group"])
+    main = gains.drop_duplicates("candidate_id").set_index("candidate_id")
+    sums = gains.groupby("candidate_id")[["part", "n_flips"]].sum()
+    ranked = candidates.merge(certainty, on="candidate_id", validate="one_to_one")
+    ranked = _on_tracks(ranked, served)
+    by_id = ranked["candidate_id"]
     ranked = ranked.assign(
-        gain_per_ha=ranked["score"] / ranked["area_ha"],
-        gain_per_eur=ranked["score"] / cost,
-        order=-ranked["score"],
-    ).sort_values(["order", "candidate_id"], ignore_index=True)
-    ranked["rank"] = np.arange(1, len(ranked) + 1)
-    columns = ["candidate_id", "rank", "kind", "track", "area_ha", "cost_eur", "score"]
-    columns += ["gain_per_ha", "gain_per_eur", "flips", "groups", "n_groups", "species"]
-    return ranked[[*columns, "reason_nl", "reason_en", "geometry"]]
+        action=_text(main["action"].reindex(by_id, fill_value="")),
+        score=sums["part"].reindex(by_id, fill_value=0.0).to_numpy(float),
+        n_flips=sums["n_flips"].reindex(by_id, fill_value=0).to_numpy("int64"),
+        groups=_joined(by_id, gaining, gaining["group"]),
+        n_groups=_counted(by_id, gaining),
+        **_species_columns(by_id, served, relicts),
+    )
+    for name in LANGUAGES:
+        told = _texts(ranked, gains, served, relicts, groups, habitats, name)
+        ranked = ranked.assign(**told)
+    has_land, costs = ranked["area_ha"] > 0, ranked["cost_eur"] > 0
+    ranked = ranked.assign(
+        flips=ranked[f"flips_{language}"],
+        gain_per_ha=ranked["score"] / ranked["area_ha"].where(has_land),
+        gain_per_eur=ranked["score"] / ranked["cost_eur"].where(costs),
+        rank=ranks_by(ranked["score"], by_id),
+    )
+    return ranked.sort_values("rank", ignore_index=True)[COLUMNS]
 
 
-def _row(candidate, gains, served, programme, groups, language):
-    """Track, texts, score and number of groups of one candidate."""
-    gaining = gains[gains["gain"] > 0]
-    species = served.drop_duplicates("species")
-    flips = gains[gains["n_flips"] > 0]
-    why_nl, why_en = candidate.reason_nl, candidate.reason_en
-    if programme:
-        name = species["species"].iloc[0]
-        why_nl = f"uitvoeren: dient alleen een relict van {name} (soortenprogramma)"
-        why_en = f"uitvoeren: serves only a relict of {name} (species programme)"
-    nl = _sentence(candidate, gains, gaining, species, flips, groups["name_nl"], "nl")
-    en = _sentence(candidate, gains, gaining, species, flips, groups["name_en"], "en")
-    return (
-        TRACKS[2] if programme else candidate.track,
-        _flips(flips, flips["group"], language),
-        "; ".join(sorted(gaining["group"])),
-        "; ".join(species["species"]),
-        f"{nl}; {why_nl}",
-        f"{en}; {why_en}",
-        float(gains["part"].sum()),
-        len(gaining),
+def _threatened_first(found):
+    """Rows per candidate by how threatened the species is, then by name and patch."""
+    order = {code: rank for rank, code in enumerate(RED_LIST)}
+    threat = found["red_list"].map(order).fillna(len(RED_LIST)).astype(int)
+    return found.assign(threat=threat).sort_values(
+        ["candidate_id", "threat", "species", "patch_id"], ignore_index=True
     )
 
 
-def _sentence(candidate, gains, gaining, species, flips, names, language):
-    """Say what a candidate is, brings and costs, in one language."""
-    dutch = language == "nl"
-    number = figure_nl if dutch else figure
-    code, area = candidate.code, number(candidate.area_ha)
-    parts = [f"{area} ha {'wordt' if dutch else 'becomes'} habitat {code}"]
-    if len(gaining):
-        rises = [
-            f"+{number(100 * gain)} % {'voor' if dutch else 'for'} {names[group]}"
-            for group, gain in zip(gaining["group"], gaining["gain"], strict=True)
-        ]
-        parts.append(f"ECA {listed(rises, language)}")
-    absent = [names[g] for g in gains.loc[gains["eca_before_ha"] == 0, "group"]]
-    if absent:
-        who = listed(absent, language)
-        parts.append(
-            f"nieuw habitat zonder cijfer voor {who}, hier nog afwezig"
-            if dutch
-            else f"new habitat without a figure for {who}, absent here as yet"
-        )
-    if not len(gaining) and not absent:
-        parts.append(
-            "voegt voor geen groep habitat toe"
-            if dutch
-            else "adds habitat for no group"
-        )
-    if len(species):
-        names_red = [
-            f"{name} ({red_list})" if red_list in THREATENED else name
-            for name, red_list in zip(
-                species["species"], species["red_list"], strict=True
-            )
-        ]
-        parts.append(f"{'voor' if dutch else 'for'} {listed(names_red, language)}")
-    if len(flips):
-        parts.append(_flips(flips, names.reindex(flips["group"]), language))
-    price = f"{candidate.cost_eur:,.0f}"
-    price = f"kost {price.replace(',', '.')} euro" if dutch else f"costs {price} euro"
-    if candidate.cost_is_default:
-        price += " (standaardprijs)" if dutch else " (default price)"
-    return "; ".join([*parts, price])
-
-
-def _flips(flips, names, language):
-    """Say what is flipped, per group."""
-    return "; ".join(
-        f"{name}: {words}"
-        for name, words in zip(names, flips[f"flips_{language}"], strict=True)
+def _on_tracks(candidates, served):
+    """Move candidates that are work for a species programme to its track."""
+    programme = needs_species_programme(served)
+    only = candidates["candidate_id"].isin(programme.index[programme.astype(bool)])
+    of_one = served.drop_duplicates("candidate_id").set_index("candidate_id")
+    species = candidates["candidate_id"].map(of_one["species"]).astype("str")
+    nl = "uitvoeren: dient alleen een relict van " + species + " (soortenprogramma)"
+    en = "uitvoeren: serves only a relict of " + species + " (species programme)"
+    return candidates.assign(
+        track=candidates["track"].mask(only, TRACKS[2]),
+        reason_nl=candidates["reason_nl"].mask(only, nl),
+        reason_en=candidates["reason_en"].mask(only, en),
     )
+
+
+def _species_columns(by_id, served, relicts):
+    """Name and count the species of each candidate."""
+    species = served.drop_duplicates(["candidate_id", "species"])
+    threatened = species[species["red_list"].isin(THREATENED)]
+    named = threatened["species"] + " (" + threatened["red_list"] + ")"
+    where = relicts["species"] + ": " + relicts["patch_id"]
+    return {
+        "species": _joined(by_id, species, species["species"]),
+        "n_species": _counted(by_id, species),
+        "threatened": _joined(by_id, threatened, named),
+        "n_threatened": _counted(by_id, threatened),
+        "relicts": _joined(by_id, relicts, where),
+    }
+
+
+def _texts(ranked, gains, served, relicts, groups, habitats, language):
+    """Gains, flips and the sentence of every candidate, in one language."""
+    uses = _by_candidate(
+        gains.assign(
+            name=gains["group"].map(groups[f"name_{language}"]),
+            is_absent=gains["eca_before_ha"] == 0,
+            flips=gains[f"flips_{language}"],
+        ),
+        Use,
+    )
+    species = served.drop_duplicates(["candidate_id", "species"]).assign(patch_id="")
+    species = _by_candidate(_only_threat(species), Population)
+    relicts = _by_candidate(_only_threat(relicts), Population)
+    names = (habitats[f"name_{language}"] + " (" + habitats.index + ")").to_dict()
+    briefs = [
+        Brief(
+            area_ha=row.area_ha,
+            habitat=names.get(row.code, row.code),
+            name=row.name,
+            uses=uses[row.candidate_id],
+            species=species[row.candidate_id],
+            relicts=relicts[row.candidate_id],
+            cost_eur=row.cost_eur,
+            cost_is_default=row.cost_is_default,
+            top_share=row.top_share,
+            rank_low=row.rank_low,
+            rank_high=row.rank_high,
+            track=getattr(row, f"reason_{language}"),
+        )
+        for row in ranked.assign(name=ranked["name"].fillna("")).itertuples()
+    ]
+    return {
+        f"gains_{language}": _text(gains_phrase(b.uses, language) for b in briefs),
+        f"flips_{language}": _text(flips_phrase(b.uses) for b in briefs),
+        f"reason_{language}": _text(priority_sentence(b, language) for b in briefs),
+    }
+
+
+def _only_threat(populations):
+    """Keep the Red List category only where it is a threat."""
+    threat = populations["red_list"].where(populations["red_list"].isin(THREATENED), "")
+    return populations.assign(
+        red_list=threat, name_nl=populations["name_nl"].fillna("")
+    )
+
+
+def _by_candidate(table, kind):
+    """Rows of a table as tuples of one kind, listed per candidate."""
+    found = defaultdict(list)
+    columns = (table[name] for name in kind._fields)
+    for candidate_id, *values in zip(table["candidate_id"], *columns, strict=True):
+        found[candidate_id].append(kind(*values))
+    return found
+
+
+def _joined(by_id, table, texts):
+    """Texts of a table per candidate, in their order; blank for none."""
+    joined = texts.groupby(table["candidate_id"]).agg("; ".join)
+    return _text(joined.reindex(by_id, fill_value=""))
+
+
+def _counted(by_id, table):
+    """Count the rows of a table per candidate."""
+    number = table["candidate_id"].value_counts()
+    return number.reindex(by_id, fill_value=0).to_numpy("int64")
+
+
+def _text(values):
+    return pd.array(list(values), dtype="str")

@@ -84,10 +84,30 @@ QUESTIONS = (
     Question(
         "Wat eerst doen?",
         "What to do first?",
-        ("corridors", "restoration_plan", "restoration", "unit_priorities"),
-        ("corridors", "restoration"),
+        (
+            *(
+                "pinch_points",
+                "corridor_paths",
+                "corridors",
+                "restoration_plan",
+                "plan_curve",
+                "plan_groups",
+                "restoration",
+                "unit_priorities",
+            ),
+            *("unit_measures", "unit_programmes", "unit_targets"),
+        ),
+        ("pinch_points", "corridors", "restoration"),
     ),
-    Question("Wat veranderde?", "What changed?", ("changes",), ("changes",)),
+    Question(
+        "Wat veranderde?",
+        "What changed?",
+        (
+            *("population_changes", "planned_changes", "changes"),
+            *("group_changes", "unit_progress"),
+        ),
+        ("population_changes", "planned_changes", "changes"),
+    ),
     Question(
         "Invoer en kwaliteit",
         "Input and quality",
@@ -96,6 +116,7 @@ QUESTIONS = (
             "quarantined_habitat",
             "quarantined_context",
             "coverage_faults",
+            "candidate_checks",
             "ingest_summary",
             "sensitivity",
             "unit_classes",

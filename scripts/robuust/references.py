@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pandas as pd
 
+from robuust.crossing_prices import crossing_price_problems
 from robuust.problems import Problem, did_you_mean, row_number
 from robuust.status_rules import status_rule_problems
 from robuust.traits import group_traits
 
 RESERVED_GROUPS = (  # folders of results
     *("ingest", "all_groups", "tables", "staging"),
-    *("current_flow", "species_sheets"),
+    *("current_flow", "species_sheets", "unit_sheets"),
 )
 ORDERED = (  # the first may not be larger than the second
     ("local_distance_m", "dispersal_max_m"),
@@ -43,8 +44,8 @@ def validate_references(tables, groups):
     -------
     list of Problem
         Names that another table does not have, values in the wrong order, roles
-        without a partner, classes without evidence, reserved names, rules of status
-        that cannot be.
+        without a partner, classes without evidence, reserved names, crossings with
+        half a price or two, rules of status that cannot be.
     """
     tables = {name: rows for name, rows in tables.items() if len(rows.columns)}
     return [
@@ -57,6 +58,7 @@ def validate_references(tables, groups):
         *_range_problems(tables),
         *_evidence_problems(tables),
         *_synonym_problems(tables),
+        *crossing_price_problems(tables.get("barrier_types", {})),
         *status_rule_problems(tables.get("status_rules", {})),
     ]
 
@@ -140,6 +142,8 @@ def _unknown_codes(tables):
     problems += _outside(
         {"species": found}, "species", "habitat_codes", set(known), "habitat_types"
     )
+    for column in ("code", "target_code"):
+        problems += _outside(tables, "conversions", column, set(known), "habitat_types")
     codes = table_column(tables, "suitability", "code")
     beginnings = codes[codes.str.endswith("*")]
     unused = [

@@ -6,11 +6,13 @@ import re
 import pandas as pd
 import shapely
 
+from robuust.budget_curve import curve_drawing
 from robuust.figures import figure, figure_nl
-from robuust.layer_styles import MEANINGS, label
+from robuust.meanings import MEANINGS, label
 from robuust.output_layers import layer_named
 from robuust.qgis_project import initial_extent
 from robuust.templates import fill
+from robuust.track_land import track_totals
 
 MAP_WIDTH = 900  # pixels; what is smaller than a fifth of one is left out
 SMALLEST_PX2 = 0.2
@@ -23,13 +25,19 @@ REPORT_LAYERS = (
     "populations",
     "relict_sites",
     "restoration",
-    "restoration_plan",
+    "plan_curve",
+    "corridors",
+    "pinch_points",
     "report_units",
     "changes",
+    "planned_changes",
+    "population_changes",
+    "group_changes",
     "group_summary",
     "sensitivity",
     "bundle_summary",
     "habitat_state",
+    "candidate_checks",
     "ingest_summary",
     "settings",
     "sources",
@@ -42,20 +50,29 @@ TABLE_COLUMNS = {
     "n_insufficient area_ha robust_ha eca_ha networks",
     "robust_areas": "rank robust_area_id area_ha n_groups unit reason_{language}",
     "bundle_summary": "bundle n_groups robust_ha stronghold_ha key_ha network_ha "
-    "by_area_ha "
-    "mean_score protected_share n_robust_areas in_areas_ha in_small_areas_ha "
-    "n_species n_threatened",
+    "by_area_ha mean_score protected_share n_robust_areas in_areas_ha "
+    "in_small_areas_ha n_species n_threatened",
     "relict_sites": "rank species status patch_id area_ha urgency reason_{language}",
-    "restoration": "rank candidate_id track area_ha cost_eur flips reason_{language}",
-    "restoration_plan": "budget_eur n_candidates cost_eur gain upper_bound gap_percent "
-    "method",
+    "restoration": "rank rank_range top_share candidate_id action track area_ha "
+    "cost_eur reason_{language}",
+    "plan_curve": "budget_eur plan n cost_eur gain upper_bound gap_percent method "
+    "nesting_price_percent reason_{language}",
     "tracks": "track n_candidates area_ha cost_eur",
+    "corridors": "rank way n_groups cost_eur priority_rank reason_{language}",
+    "pinch_points": "rank corridor_id group area_ha lost_share reason_{language}",
     "report_units": "level name area_ha robust_ha n_species n_relicts n_phantoms "
     "n_lost top_candidates",
     "habitat_state": "code name_{language} range_cells_10km area_ha good_quality_share "
     "robust_share area_change_ha",
-    "changes": "change n_patches",
+    "changes": "change n_patches n_better n_worse",
+    "planned_changes": "name area_ha earlier_habitat_ha habitat_ha year cost_eur "
+    "reason_{language}",
+    "population_changes": "outcome red_list species group reason_{language}",
+    "group_changes": "name_{language} balance earlier_area_ha area_ha earlier_eca_ha "
+    "eca_ha earlier_n_viable_networks n_viable_networks n_worse n_better "
+    "n_populations_worse n_populations_better",
     "sensitivity": "parameter evidence flipped_share",
+    "candidate_checks": "n_candidates area_ha remark_{language}",
     "ingest_summary": "source reason rows_in rows_kept rows_quarantined",
     "sources": "source kind path layer rows crs transformation accuracy_m "
     "better_grid sha256",
@@ -100,6 +117,7 @@ def report_html(template, frames, output_columns, *, title, language, lines):
         title=title,
         lines=[line.partition(":")[::2] for line in lines],
         map=map_drawing(frames, language),
+        curve=curve_drawing(frames["plan_curve"], language),
         groups_without_habitat=groups.loc[groups["n_patches"] == 0, name].tolist(),
         n_unverified=int((evidence["evidence"] == "unverified").sum()),
         n_evidence=len(evidence),
@@ -248,13 +266,17 @@ def _table_rows(frames):
         "group_summary": _with_networks(frames),
         "robust_areas": frames["robust_areas"].head(10),
         "relict_sites": frames["relict_sites"].sort_values("rank").head(10),
-        "restoration": frames["restoration"].head(15),
-        "restoration_plan": _plan_per_budget(frames["restoration_plan"]),
-        "tracks": _per_track(frames["restoration"]),
-        "changes": frames["changes"]
-        .groupby("change")
-        .size()
-        .reset_index(name="n_patches"),
+        "restoration": _with_rank_range(frames["restoration"].head(15)),
+        "tracks": track_totals(frames["restoration"]),
+        "corridors": frames["corridors"].head(10),
+        "pinch_points": frames["pinch_points"].head(10),
+        "changes": _per_change(frames["changes"]),
+        "population_changes": frames["population_changes"]
+        .sort_values("outcome", ascending=False, kind="stable")
+        .head(25),
+        "group_changes": frames["group_changes"].sort_values(
+            ["balance", "eca_change_share"]
+        ),
         "sensitivity": _flips_per_parameter(frames["sensitivity"]),
     }
     return {name: made.get(name, frames.get(name)) for name in TABLE_COLUMNS}
@@ -275,13 +297,19 @@ def _own_headings(language):
         ),
         ("group_summary", f"name_{language}"): ("Soortgroep", "Species group"),
         ("habitat_state", f"name_{language}"): ("Habitattype", "Habitat type"),
-        ("restoration_plan", "n_candidates"): ("Kandidaten", "Candidates"),
+        ("restoration", "rank_range"): ("Rang, laag - hoog", "Rank, low - high"),
         ("tracks", "n_candidates"): ("Kandidaten", "Candidates"),
         ("changes", "n_patches"): ("Habitatplekken", "Patches"),
+        ("changes", "n_better"): ("Oordeel beter", "Verdict better"),
+        ("changes", "n_worse"): ("Oordeel slechter", "Verdict worse"),
     }
     tables |= {
         (table, f"reason_{language}"): ("Reden", "Reason")
-        for table in ("robust_areas", "relict_sites", "restoration")
+        for table in (
+            *("robust_areas", "relict_sites", "restoration", "plan_curve"),
+            *("corridors", "pinch_points"),
+            *("planned_changes", "population_changes"),
+        )
     }
     return counts | {key: words[0 if dutch else 1] for key, words in tables.items()}
 
@@ -310,24 +338,23 @@ def _with_networks(frames):
     )
 
 
-def _plan_per_budget(plan):
-    """One row per budget: what it buys and how far from the best plan it may be."""
-    return plan.groupby("budget_eur", as_index=False).agg(
-        n_candidates=("candidate_id", "size"),
-        cost_eur=("cost_eur", "sum"),
-        gain=("gain", "first"),
-        upper_bound=("upper_bound", "first"),
-        gap_percent=("gap_percent", "first"),
-        method=("method", "first"),
-    )
+def _with_rank_range(restoration):
+    """Candidates with the ranks between which they move over the draws."""
+    low, high = (restoration[f"rank_{end}"].astype("str") for end in ("low", "high"))
+    return restoration.assign(rank_range=low + " - " + high)
 
 
-def _per_track(restoration):
-    """One row per track: how many candidates, hectares and euros."""
-    return restoration.groupby("track", as_index=False).agg(
-        n_candidates=("candidate_id", "size"),
-        area_ha=("area_ha", "sum"),
-        cost_eur=("cost_eur", "sum"),
+def _per_change(changes):
+    """One row per kind of change: how many patches, how many better or worse."""
+    flips = {name: changes["verdict_change"] == name for name in ("better", "worse")}
+    return (
+        changes.assign(**flips)
+        .groupby("change", as_index=False)
+        .agg(
+            n_patches=("change", "size"),
+            n_better=("better", "sum"),
+            n_worse=("worse", "sum"),
+        )
     )
 
 

@@ -5,9 +5,9 @@ import pandas as pd
 import shapely
 
 from robuust.polygons import HA, as_multipolygons, overlap_areas
+from robuust.track_land import UNIT
 from robuust.tracks import overlaps
 
-UNIT = ["unit_id", "level", "name"]
 TOP = 5  # ids named per unit
 SEEN = ("viable", "relict", "phantom")  # statuses that rest on a recent record
 COUNTED = {"n_relicts": "relict", "n_phantoms": "phantom", "n_lost": "lost"}
@@ -100,23 +100,24 @@ def unit_species(counted):
 
 
 def unit_candidates(units, restoration):
-    """Candidates for restoration with the unit that they belong to.
+    """Candidates for restoration with the unit that they are named in.
 
-    A candidate is bought as a whole, so it belongs with all its hectares and euros to
-    the unit that holds most of it, once per level.
+    A candidate is bought as a whole, so it is named in one unit per level: the one
+    that holds most of it. Its hectares and euros are split by area; see
+    `robuust.track_land.unit_land`.
 
     Parameters
     ----------
     units : GeoDataFrame
         unit_id, level, name and polygons.
     restoration : GeoDataFrame
-        candidate_id, track, area_ha, cost_eur, rank and polygons.
+        candidate_id, track, rank and polygons.
 
     Returns
     -------
     DataFrame
-        unit_id, level, name, candidate_id, track, area_ha, cost_eur; the best ranked
-        first within each level.
+        unit_id, level, name, candidate_id, track; the best ranked first within each
+        level.
     """
     ranked = restoration.sort_values(["rank", "candidate_id"], ignore_index=True)
     levels = [_candidates_of(units.iloc[:0], ranked)]
@@ -131,31 +132,39 @@ def _candidates_of(level_units, ranked):
     _, main = overlaps(ranked.geometry.to_numpy(), level_units.geometry.to_numpy())
     placed = main >= 0
     found = level_units[UNIT].iloc[main[placed]].reset_index(drop=True)
-    for name in ("candidate_id", "track", "area_ha", "cost_eur"):
+    for name in ("candidate_id", "track"):
         found[name] = ranked[name].to_numpy()[placed]
     return found
 
 
-def unit_priorities(candidates):
+def unit_priorities(land, candidates):
     """Sum number, hectares and costs of candidates per unit and track.
 
     Parameters
     ----------
+    land : DataFrame
+        As `robuust.track_land.unit_land` gives it.
     candidates : DataFrame
         As `unit_candidates` gives it.
 
     Returns
     -------
     DataFrame
-        unit_id, level, name, track, n_candidates, area_ha, cost_eur, top_candidates
-        (the ids of the best five, joined by semicolons); sorted.
+        unit_id, level, name, track, n_candidates (with land or cost that counts in
+        the unit), area_ha, cost_eur, top_candidates (the ids of the best five that
+        lie for the most part in the unit, joined by semicolons); sorted.
     """
-    return candidates.groupby([*UNIT, "track"], as_index=False).agg(
+    keys = [*UNIT, "track"]
+    sums = land.groupby(keys, as_index=False).agg(
         n_candidates=("candidate_id", "size"),
         area_ha=("area_ha", "sum"),
         cost_eur=("cost_eur", "sum"),
-        top_candidates=("candidate_id", first_ids),
     )
+    best = candidates.groupby(keys, as_index=False).agg(
+        top_candidates=("candidate_id", first_ids)
+    )
+    found = sums.merge(best, on=keys, how="left")
+    return found.assign(top_candidates=found["top_candidates"].fillna(""))
 
 
 def first_ids(ids):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from robuust.candidate_trees import candidate_rows, prepare_ground, trees_and_rises
+from robuust.candidate_trees import candidate_rises, candidate_rows, prepare_ground
 from robuust.graphs import prepare_graph, thinned
 from robuust.paths import check_exact, checked_capacity, path_lengths, path_limit
 
@@ -78,8 +78,7 @@ def pcnum_rises(
     number[graph.patch] = np.arange(n, dtype=np.int32)
     rows = rows._replace(node=number[rows.node])
     network = prepare_ground(graph, capacity[graph.patch], limit=limit, threads=threads)
-    rises = [rise for _, rise in trees_and_rises(rows, own, network)]
-    return np.concatenate([np.empty(0), *rises])
+    return candidate_rises(rows, own, network)
 
 
 def relative_eca_rise(pcnum, rise):

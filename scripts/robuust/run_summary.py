@@ -11,8 +11,9 @@ import pyogrio
 import pyproj
 import shapely
 
-from robuust.figures import figure, figure_nl
-from robuust.layer_styles import MEANINGS, label
+from robuust.figures import euros, figure, figure_nl
+from robuust.group_changes import balance_lines
+from robuust.meanings import MEANINGS, label
 
 SOFTWARE = ("geopandas", "pandas", "numpy", "scipy", "shapely", "rasterio", "snakemake")
 
@@ -24,7 +25,7 @@ def summary_lines(frames, *, title, language, results):
     ----------
     frames : dict of str to DataFrame
         Layers and tables of robuust.gpkg by name: group_summary, robust_areas,
-        bundle_summary, populations, relict_sites, restoration, restoration_plan,
+        bundle_summary, populations, relict_sites, restoration, plan_curve,
         ingest_summary.
     title : str
         Name of the area.
@@ -61,13 +62,14 @@ def summary_lines(frames, *, title, language, results):
         ("Populaties", "Populations", _status_counts(frames["populations"], language)),
         ("Relicten eerst", "Relicts first", _relicts(frames["relict_sites"])),
         ("Herstel eerst", "Restore first", _candidates(frames["restoration"], number)),
-        ("Plan", "Plan", _plans(frames["restoration_plan"], number, dutch)),
+        ("Plan", "Plan", _plans(frames["plan_curve"], number, dutch)),
         (
             "Quarantaine",
             "Quarantine",
             f"{rows_out} {'van' if dutch else 'of'} {rows_in} "
             f"{'rijen, met reden' if dutch else 'rows, each with its reason'}",
         ),
+        *balance_lines(frames["group_changes"], frames["population_changes"], language),
         (
             "Open",
             "Open",
@@ -230,7 +232,7 @@ def _digest(rows):
 
 
 def _areas(areas, bundles, number, dutch):
-    """Number and hectares of robust areas, and of those too small to list."""
+    """Tell the number and hectares of robust areas, and of those too small to list."""
     small_ha = bundles["in_small_areas_ha"].head(1).sum()  # all groups come first
     small = "in kleinere, niet in de lijst" if dutch else "in smaller ones, not listed"
     told = f"{len(areas)}, {number(areas['area_ha'].sum())} ha"
@@ -280,14 +282,16 @@ def _candidates(restoration, number):
     )
 
 
-def _plans(plan, number, dutch):
-    """How much each budget buys."""
+def _plans(curve, number, dutch):
+    """How much the best plan of each budget buys."""
+    language = "nl" if dutch else "en"
+    best = curve[curve["plan"] == "best"].sort_values("budget_eur")
     return (
         "; ".join(
-            f"{budget:.0f} euro: {len(steps)} "
+            f"{euros(row.budget_eur, language)} euro: {row.n} "
             f"{'kandidaten, winst' if dutch else 'candidates, gain'} "
-            f"{number(steps['gain'].iloc[0])}"
-            for budget, steps in plan.groupby("budget_eur")
+            f"{number(row.gain)}"
+            for row in best.itertuples()
         )
         or "-"
     )

@@ -3,6 +3,7 @@
 from robuust.habitat_parts import match_codes
 from robuust.problems import Problem, did_you_mean
 from robuust.references import table_column
+from robuust.scenarios import changes_sources
 
 
 def validate_settings_references(config, tables, *, file):
@@ -20,8 +21,9 @@ def validate_settings_references(config, tables, *, file):
     Returns
     -------
     list of Problem
-        Habitat codes, Red Lists, classes and land cover that no table has, two sources
-        with the same name, least cost without land cover, a p_min not below p0.
+        Habitat codes, Red Lists, target species, classes and land cover that no table
+        has, two sources with the same name, least cost without land cover, minimum
+        rises of groups and budgets of levels that the run lacks, a p_min not below p0.
     """
     places = [
         (kind, source)
@@ -30,10 +32,8 @@ def validate_settings_references(config, tables, *, file):
         if isinstance(source, dict)
     ]
     problems = _repeated_sources(places, file)
-    convertible = _section(config, "restoration").get("convertible_codes")
-    convertible = convertible if isinstance(convertible, list) else []
-    used = [("restoration.convertible_codes", code) for code in convertible]
-    used += [
+    problems += _repeated_changes(places, config, file)
+    used = [
         (f"sources.{kind}[{source.get('name')}].code", source.get("code"))
         for kind, source in places
     ]
@@ -43,9 +43,15 @@ def validate_settings_references(config, tables, *, file):
         if isinstance(source.get("codes"), dict)
         for code in source["codes"].values()
     ]
+    used += [
+        (f"{place}[{source.get('name')}].code", source.get("code"))
+        for place, source in changes_sources(config)
+    ]
     problems += _unknown_settings_codes(used, tables, file)
     problems += _unknown_red_lists(config, tables, file)
+    problems += _unknown_targets(config, tables, file)
     problems += _least_cost(config, tables, file)
+    problems += _plan_wishes(config, tables, file)
     network = _section(config, "network")
     p0, p_min = network.get("p0"), network.get("p_min")
     if isinstance(p0, float) and isinstance(p_min, float) and p_min >= p0:
@@ -84,6 +90,23 @@ def _unknown_red_lists(config, tables, file):
             None,
             "red_lists",
             f"found '{name}', which is not in the table red_lists"
+            f"{did_you_mean(name, known)}",
+        )
+        for name in (named if known and isinstance(named, list) else [])
+        if isinstance(name, str) and name not in known
+    ]
+
+
+def _unknown_targets(config, tables, file):
+    """Find target species in the settings that the table of species does not have."""
+    known = set(table_column(tables, "species", "species"))
+    named = _section(config, "elaboration").get("species")
+    return [
+        Problem(
+            file,
+            None,
+            "elaboration.species",
+            f"found '{name}', which is not in the table species"
             f"{did_you_mean(name, known)}",
         )
         for name in (named if known and isinstance(named, list) else [])
@@ -135,6 +158,42 @@ def _least_cost(config, tables, file):
     ]
 
 
+def _plan_wishes(config, tables, file):
+    """Find groups with a minimum rise, and levels with a budget, that a run lacks."""
+    restoration = _section(config, "restoration")
+    groups = config.get("groups")
+    if not isinstance(groups, list):
+        groups = table_column(tables, "species_groups", "group")
+    minima = restoration.get("minimum_rise")
+    named = [
+        ("restoration.minimum_rise", name, groups, "no group of this run")
+        for name in (minima if isinstance(minima, dict) else [])
+    ]
+    sources = _section(config, "sources").get("report_units")
+    levels = [
+        source.get("level")
+        for source in (sources if isinstance(sources, list) else [])
+        if isinstance(source, dict)
+    ] or ["area"]  # a run without reporting units has one of this level
+    budgets = restoration.get("unit_budgets")
+    named += [
+        ("restoration.unit_budgets", unit.get("level"), levels, "no level of this run")
+        for unit in (budgets if isinstance(budgets, list) else [])
+        if isinstance(unit, dict)
+    ]
+    return [
+        Problem(
+            file,
+            None,
+            place,
+            f"found '{name}', which is {what} ({', '.join(map(str, known))})"
+            f"{did_you_mean(name, known)}",
+        )
+        for place, name, known, what in named
+        if isinstance(name, str) and len(known) and name not in set(known)
+    ]
+
+
 def _without_resistance(classes, tables):
     """Find land cover that a class which follows it has no resistance for."""
     rows = tables.get("resistance")
@@ -176,3 +235,18 @@ def _repeated_sources(places, file):
         for name, found in kinds.items()
         if len(found) > 1
     ]
+
+
+def _repeated_changes(places, config, file):
+    """Find planned changes with the name of a source, or of others in a scenario."""
+    taken = {str(source.get("name")) for _, source in places}
+    problems, seen = [], set()
+    for place, source in changes_sources(config):
+        name = str(source.get("name"))
+        if name in taken or (place, name) in seen:
+            message = (
+                f"another source is named '{name}' too; give each a name of its own"
+            )
+            problems.append(Problem(file, None, place, message))
+        seen.add((place, name))
+    return problems

@@ -5,10 +5,11 @@ import pandas as pd
 import shapely
 
 from robuust.figures import figure, figure_nl
-from robuust.layer_styles import MARKERS, MEANINGS, label
+from robuust.meanings import MARKERS, MEANINGS, label
 from robuust.qgis_project import initial_extent
 from robuust.reintroduction import PHRASES_EN, PHRASES_NL, QUESTIONS
 from robuust.report_page import scale_bar, svg_path
+from robuust.sheet_parts import rows_by, short
 from robuust.templates import fill
 
 #: What the sheets are made from: layer -> columns.
@@ -29,7 +30,6 @@ SHEET_COLUMNS = {
     "group_summary": ["group", "name_nl", "name_en"],
 }
 ANSWERS = ("yes", "no", "unknown")
-NAME_SIGNS = 60  # so that no name pushes the sheet onto a second page
 EVIDENCE_SIGNS = 140
 MAP_PX = (330, 200)
 SITES = 5
@@ -77,13 +77,13 @@ def species_sheets(
         the data is escaped: no name in it can run.
     """
     rows = {
-        name: _by(frames[name], "species" if "species" in columns else "group")
+        name: rows_by(frames[name], "species" if "species" in columns else "group")
         for name, columns in SHEET_COLUMNS.items()
     }
     aliases = output_columns.set_index(["layer", "column"])[f"alias_{language}"]
     common = {
         "language": language,
-        "title": _short(title),
+        "title": short(title),
         "reference_date": reference_date,
         "aliases": {
             layer: aliases[layer].to_dict()
@@ -100,8 +100,8 @@ def species_sheets(
             fill(
                 template,
                 **common,
-                name=_short(own.species),
-                name_nl=_short(own.name_nl),
+                name=short(own.species),
+                name_nl=short(own.name_nl),
                 group=_group_name(
                     rows["group_summary"](own.group), own.group, language
                 ),
@@ -118,26 +118,10 @@ def species_sheets(
         )
 
 
-def _by(rows, column):
-    """Make a function that picks the rows with one value in a column."""
-    found = rows.groupby(column).indices
-
-    def pick(value):
-        return rows.iloc[found.get(value, [])]
-
-    return pick
-
-
-def _short(text, signs=NAME_SIGNS):
-    """Cut a text that is too long for its place, with a mark that it was cut."""
-    text = "" if pd.isna(text) else str(text)
-    return text if len(text) <= signs else text[: signs - 1].rstrip() + "…"
-
-
 def _group_name(summary, group, language):
     """Name of the group for the reader; its short name when it has none."""
     names = summary[f"name_{language}"].dropna()
-    return _short(names.iloc[0] if len(names) else group)
+    return short(names.iloc[0] if len(names) else group)
 
 
 def _facts(own, populations):
@@ -145,9 +129,9 @@ def _facts(own, populations):
     listed = populations[["red_list", "red_list_source"]].dropna()
     last = populations["last_year"].max()
     return {
-        "red_list": _short(" - ".join(listed.iloc[0]) if len(listed) else ""),
-        "annexes": _short(own.annexes),
-        "seed_bank_years": _short(own.seed_bank_years),
+        "red_list": short(" - ".join(listed.iloc[0]) if len(listed) else ""),
+        "annexes": short(own.annexes),
+        "seed_bank_years": short(own.seed_bank_years),
         "last_year": "" if pd.isna(last) else int(last),
     }
 
@@ -253,7 +237,7 @@ def _screening(screened, language):
                 "name": question,
                 "counts": [int((answers[question] == word).sum()) for word in ANSWERS],
                 "answer": answers.loc[places.index[0], question],
-                "evidence": _short(text, EVIDENCE_SIGNS),
+                "evidence": short(text, EVIDENCE_SIGNS),
             }
             for question, text in zip(QUESTIONS, evidence, strict=True)
         ],

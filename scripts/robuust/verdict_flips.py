@@ -1,5 +1,7 @@
 """Verdicts that restoration flips: networks made viable, patches made key or more."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -22,79 +24,90 @@ def verdict_flips(patches, links, own_ru, norms):
     patches : DataFrame
         patch_id, network_id, capacity_ru of one group, in any order.
     links : DataFrame
-        candidate (position), patch_id, merges, within_dispersal.
+        candidate (position), patch_id, merges, within_dispersal
+        (`candidate_actions.joining_links`).
     own_ru : array_like of float, shape (n_candidates,)
-        Capacity that each candidate adds [RU]; 0 for none.
+        Capacity that each candidate adds [RU]; 0 for a mere connection.
     norms : robuust.robustness.Norms
         The norms of the group.
 
     Returns
     -------
     DataFrame, one row per flip
-        candidate; what: ``network`` (becomes viable), ``stronghold`` or ``key`` (a
-        patch becomes it); name: the network or patch, blank for the candidate itself.
-        Sorted by candidate, what and name.
+        candidate; what: ``network`` (becomes viable), ``viable_patch`` (comes to lie in
+        a viable network), ``stronghold`` or ``key`` (a patch becomes it); name: the
+        network or patch, blank for the candidate itself. Sorted by candidate, what and
+        name.
+
+    Notes
+    -----
+    Adding never harms, so a viable network stays viable and its patches what they are:
+    only the members of networks that become viable are looked at one by one.
     """
     own_ru = np.asarray(own_ru, dtype=float)
     patches = patches.sort_values("patch_id", ignore_index=True)
+    ids = patches["patch_id"].to_numpy(dtype=object)
     capacity = patches["capacity_ru"].to_numpy(dtype=float)
     network, network_ids = pd.factorize(patches["network_id"], sort=True)
     now = network_verdicts(capacity, network, norms)
-    class_now = patch_verdicts(capacity, network, now, norms)
+    class_now = patch_verdicts(capacity, network, now, norms).astype(int)
 
     links = links.astype({"candidate": int, "merges": bool, "within_dispersal": bool})
     links = links[links["merges"] | links["within_dispersal"]]
-    links = links[own_ru[links["candidate"]] > 0]
-    patch = pd.Index(patches["patch_id"]).get_indexer(links["patch_id"])
+    patch = pd.Index(ids).get_indexer(links["patch_id"])
     links = links.assign(patch=patch, network=network[patch])
-    members = _members(links, network, own_ru)
-    members["capacity"] = capacity[members["patch"]]
-    members["class_now"] = class_now[members["patch"]]
+    merged = links.loc[links["merges"], ["candidate", "patch"]].drop_duplicates()
+    unit_ru, unit_now, unit_name = _units(merged, ids, capacity, class_now, own_ru)
 
-    merged = members[members["merges"]]
-    unit_ru = own_ru + np.bincount(
-        merged["candidate"], weights=merged["capacity"], minlength=own_ru.size
-    )
-    unit_now = np.full(own_ru.size, len(CLASSES))
-    np.minimum.at(unit_now, merged["candidate"], merged["class_now"])
-    largest = merged.sort_values(
-        ["candidate", "capacity", "patch"], ascending=[True, False, True]
-    ).drop_duplicates("candidate")
-
-    apart = members[~members["merges"]]
-    every = np.arange(own_ru.size)
-    all_ru = np.r_[unit_ru, apart["capacity"]]
-    all_network = np.r_[every, apart["candidate"]].astype(np.int64)
-    then = network_verdicts(all_ru, all_network, norms)
-    class_then = patch_verdicts(all_ru, all_network, then, norms)
-
-    joined = members[["candidate", "network"]].drop_duplicates()
+    joined = links[["candidate", "network"]].drop_duplicates()
+    then = _verdicts_then(joined, unit_ru, own_ru, now, capacity, network, norms)
     made_viable = joined[
         then.viable[joined["candidate"]] & ~now.viable[joined["network"]]
     ]
-    unit_then = class_then[: own_ru.size].astype(int)
-    risen = (own_ru > 0) & (unit_then <= KEY) & (unit_then < unit_now)
-    unit_name = pd.Series("", index=every, dtype=object)
-    unit_name[largest["candidate"]] = patches["patch_id"].to_numpy()[largest["patch"]]
-    apart = apart.assign(class_then=class_then[own_ru.size :].astype(int))
-    apart = apart[
-        (apart["class_then"] <= KEY) & (apart["class_then"] < apart["class_now"])
-    ]
-    names = patches["patch_id"].to_numpy()
-    flips = pd.concat(
-        [
-            _flips(
-                made_viable["candidate"], "network", network_ids[made_viable["network"]]
-            ),
-            _flips(every[risen], np.array(CLASSES)[unit_then[risen]], unit_name[risen]),
-            _flips(
-                apart["candidate"],
-                np.array(CLASSES)[apart["class_then"]],
-                names[apart["patch"]],
-            ),
-        ]
+    every = np.arange(own_ru.size)
+    unit_then = patch_verdicts(unit_ru, every, then, norms).astype(int)
+    risen = (unit_then <= KEY) & (unit_then < unit_now)
+
+    in_network = pd.DataFrame({"network": network, "patch": np.arange(network.size)})
+    lifted = made_viable.merge(in_network, on="network")
+    there = lifted["patch"].to_numpy(dtype=np.int64)
+    class_then = patch_verdicts(capacity[there], lifted["candidate"], then, norms)
+    apart = ~pd.MultiIndex.from_frame(lifted[["candidate", "patch"]]).isin(
+        pd.MultiIndex.from_frame(merged)
     )
+    apart &= (class_then <= KEY) & (class_then < class_now[there])
+
+    classes = np.array(CLASSES, dtype=object)
+    lifted_by = lifted["candidate"].to_numpy()
+    flips = [
+        (made_viable["candidate"], "network", network_ids[made_viable["network"]]),
+        (lifted_by, "viable_patch", ids[there]),
+        (every[risen], classes[unit_then[risen]], unit_name[risen]),
+        (lifted_by[apart], classes[class_then[apart]], ids[there[apart]]),
+    ]
+    flips = pd.concat([_flips(*columns) for columns in flips])
     return flips.sort_values(["candidate", "what", "name"], ignore_index=True)
+
+
+def flip_table(flips, candidate_ids, group):
+    """Flips by the names of the candidates, as a table.
+
+    Parameters
+    ----------
+    flips : DataFrame
+        As `verdict_flips` gives it.
+    candidate_ids : array_like of str
+        Of the positions.
+    group : str
+
+    Returns
+    -------
+    DataFrame
+        candidate_id, group, what, name, all text.
+    """
+    ids = np.asarray(candidate_ids, dtype=object)[flips["candidate"]]
+    table = flips[["what", "name"]].assign(candidate_id=ids, group=group)
+    return table[["candidate_id", "group", "what", "name"]].astype("str")
 
 
 def flip_sentences(flips, n_candidates):
@@ -111,6 +124,7 @@ def flip_sentences(flips, n_candidates):
     nl, en : list of str
         Per candidate; blank where nothing flips.
     count : ndarray of int64, shape (n_candidates,)
+        Without the patches of networks that become viable: the network says it.
 
     Examples
     --------
@@ -140,19 +154,42 @@ def flip_sentences(flips, n_candidates):
                 parts_nl.append(f"maakt van plek {which_nl} een {is_nl}")
                 parts_en.append(f"makes patch {which_en} {is_en}")
         nl[candidate], en[candidate] = "; ".join(parts_nl), "; ".join(parts_en)
-    count = np.bincount(flips["candidate"].astype(int), minlength=n_candidates)
+    told = flips.loc[flips["what"] != "viable_patch", "candidate"].astype(int)
+    count = np.bincount(told, minlength=n_candidates)
     return nl, en, count
 
 
-def _members(links, network, own_ru):
-    """Patches of all networks that each candidate joins, and which it merges with."""
-    in_network = pd.DataFrame({"network": network, "patch": np.arange(network.size)})
-    joined = links[["candidate", "network"]].drop_duplicates()
-    members = joined.merge(in_network, on="network")
-    merged = links.loc[links["merges"], ["candidate", "patch"]].drop_duplicates()
-    members = members.merge(merged.assign(merges=True), how="left")
-    members["merges"] = members["merges"].eq(True)
-    return members.sort_values(["candidate", "patch"], ignore_index=True)
+def _units(merged, ids, capacity, class_now, own_ru):
+    """Candidates with the patches that they merge with: capacity, class now, name."""
+    here = merged.assign(
+        capacity=capacity[merged["patch"]], class_now=class_now[merged["patch"]]
+    ).sort_values(["candidate", "capacity", "patch"], ascending=[True, False, True])
+    unit_ru = own_ru + np.bincount(
+        here["candidate"], weights=here["capacity"], minlength=own_ru.size
+    )
+    unit_now = np.full(own_ru.size, len(CLASSES))
+    np.minimum.at(unit_now, here["candidate"], here["class_now"])
+    unit_name = np.full(own_ru.size, "", dtype=object)
+    largest = here.drop_duplicates("candidate")
+    unit_name[largest["candidate"]] = ids[largest["patch"]]
+    return unit_ru, unit_now, unit_name
+
+
+def _verdicts_then(joined, unit_ru, own_ru, now, capacity, network, norms):
+    """Verdict on the network of each candidate, which all that it joins become."""
+    of_network = np.zeros(now.viable.size)
+    np.maximum.at(of_network, network, capacity)
+    largest = unit_ru.copy()
+    np.maximum.at(largest, joined["candidate"], of_network[joined["network"]])
+    # Norms ask for the largest patch and the total; the first decides which total.
+    found = network_verdicts(largest, np.arange(own_ru.size), norms)
+    total_ru = own_ru + np.bincount(
+        joined["candidate"],
+        weights=now.capacity_ru[joined["network"]],
+        minlength=own_ru.size,
+    )
+    viable = found.has_stronghold | (total_ru >= found.norm_ru)
+    return replace(found, capacity_ru=total_ru, viable=viable)
 
 
 def _flips(candidate, what, name):

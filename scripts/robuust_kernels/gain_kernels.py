@@ -209,44 +209,29 @@ def open_links(node, others, values, first, neighbour, length):
 
 
 @kernel
-def lent_paths(start, stop, reach, path, capacity, p_min):
-    """Sum what paths through a candidate could bring the pairs it reaches, if lent.
+def close_links(node, first, neighbour, length):
+    """Take the links of a node out of the rows again, which leaves the room.
 
     Parameters
     ----------
-    start, stop : int
-        The candidates.
-    reach : tuple of arrays
-        first (int64), node (int32), chance (float64): what each candidate reaches.
-    path : tuple of arrays
-        The same for each node of the network as it is; nodes ascending, as in `reach`.
-    capacity : ndarray of float64, shape (n,)
-    p_min : float
-        Chances below it count as zero.
-
-    Returns
-    -------
-    ndarray of float64, shape (stop - start,)
-        Sum of a_i a_j max(0, p_ci p_cj - p_ij) over ordered pairs i != j.
+    node : int
+        The node.
+    first, neighbour, length
+        The graph, as `open_links` left it; changed in place.
     """
-    first, node, chance = reach
-    row_first, row_node, row_chance = path
-    brought = np.zeros(stop - start)
-    for candidate in range(start, stop):
-        total = 0.0
-        for k in range(first[candidate], first[candidate + 1]):
-            i = node[k]
-            at, row_end = row_first[i], row_first[i + 1]
-            for other in range(k + 1, first[candidate + 1]):
-                j = node[other]
-                while at < row_end and row_node[at] < j:
-                    at += 1
-                old = row_chance[at] if at < row_end and row_node[at] == j else 0.0
-                new = chance[k] * chance[other]
-                if new >= p_min and new > old:
-                    total += capacity[i] * capacity[j] * (new - old)
-        brought[candidate - start] = 2 * total
-    return brought
+    for link in range(first[node], first[node + 1]):
+        if length[link] == np.inf:
+            break
+        there = neighbour[link]
+        at = first[there]
+        while neighbour[at] != node:
+            at += 1
+        last = first[there + 1] - 1
+        while at < last:
+            neighbour[at], length[at] = neighbour[at + 1], length[at + 1]
+            at += 1
+        length[last] = np.inf
+        length[link] = np.inf
 
 
 def smallest_calls():
@@ -258,4 +243,4 @@ def smallest_calls():
     trees = offsets, nodes, numbers, nodes
     walk_trees(0, 1, visits, trees, graph, np.zeros(1), 1.0, new_search(1))
     open_links(0, nodes, numbers, *graph)
-    lent_paths(0, 1, graph, graph, np.zeros(1), 0.0)
+    close_links(0, *graph)

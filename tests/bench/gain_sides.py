@@ -6,7 +6,7 @@ import numpy as np
 from robuust.connectivity import connectivity_totals
 from robuust.restoration_gain import pcnum_rises
 
-_EVERY = 10
+EVERY = 10
 
 
 def prepare(folder, n):
@@ -14,8 +14,8 @@ def prepare(folder, n):
     group_graph.write_graph(folder / "graph.npz", n, cap_m=1_000)
 
 
-def read(folder):
-    """Split a graph into the patches that are there, and the candidates.
+def read(folder, *, every=EVERY):
+    """Split a graph into the patches that are there, and every so many as candidates.
 
     Returns
     -------
@@ -23,18 +23,18 @@ def read(folder):
         all (graph of both), is_candidate, base (graph of the patches that are there),
         candidate, patch, probability (links between the two), own (area [ha]).
     """
-    return split(group_graph.read_graph(folder / "graph.npz"))
+    return split(group_graph.read_graph(folder / "graph.npz"), every)
 
 
-def small(case):
+def small(case, *, every=EVERY):
     """Take few patches, without a cut."""
-    return split(group_graph.small_graph(case["all"]))
+    return split(group_graph.small_graph(case["all"]), every)
 
 
-def split(graph):
-    """Take every tenth patch out of a graph, as a candidate; see `read`."""
+def split(graph, every):
+    """Take every so many patches out of a graph, as candidates; see `read`."""
     n = graph["area_ha"].size
-    is_candidate = np.arange(n) % _EVERY == _EVERY - 1
+    is_candidate = np.arange(n) % every == every - 1
     number = np.where(is_candidate, np.cumsum(is_candidate), np.cumsum(~is_candidate))
     number = number - 1
     a, b = graph["a"], graph["b"]

@@ -24,7 +24,7 @@ from golden_land import (
 )
 from golden_tables import expected_patches, expected_statuses
 
-from robuust.layer_styles import MEANINGS
+from robuust.meanings import MEANINGS
 
 DRAWING = ROOT / "docs" / "golden_landscape.svg"
 PX_PER_M = 0.5

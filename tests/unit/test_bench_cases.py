@@ -61,7 +61,7 @@ def test_every_row_of_the_table_has_a_case_or_is_said_to_be_absent(monkeypatch):
 
     peers = [peer for name in names() for peer in load(name, CASES).PEERS]
     rows = {peer.row for peer in peers} | set(ratios.ABSENT)
-    assert rows == {"V1", *(f"P{number}" for number in range(1, 17))}
+    assert rows == {"R1", "V1", *(f"P{number}" for number in range(1, 17))}
     for peer in peers:
         assert peer.reaches(peer.ambitious, peer.must)
         assert peer.reaches(peer.must, peer.limit())

@@ -1,233 +1,132 @@
-"""Plans within a budget: never above the best plan, and that never above the bound."""
+"""Plans for a row of budgets: the best there is, or a gap that tells how far off."""
 
-from itertools import combinations
+from dataclasses import replace
+from itertools import pairwise
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
-import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from robuust.budget import (
-    Plan,
-    greedy_plan,
-    plan_table,
-    same_land,
-)
-from robuust.budget_bound import upper_bound
-from robuust.group_landscape import (
-    group_landscape,
-    landscape_from_tables,
-    whole_pcnum,
+from every_plan import (
+    P_MIN,
+    all_rises,
+    best_gain,
+    constraints_for,
+    fields,
+    landscape,
+    members_row,
+    random_groups,
 )
 
-P_MIN = 1e-4
+from robuust.budget import Effort, plan_budgets
+from robuust.plan_constraints import Part, is_allowed
+
+EFFORT = Effort(p_min=P_MIN, time_limit_s=20, gap_percent=0)
 
 
-def plan_gain(groups, chosen, *, p_min):
-    """Weighted sum over the groups of the relative rise of ECA, computed in full."""
-    total = 0.0
-    for group in groups:
-        if group.pcnum > 0:
-            after = whole_pcnum(group, np.asarray(sorted(chosen), dtype=int), p_min)[0]
-            total += group.weight * (np.sqrt(after / group.pcnum) - 1)
-    return float(total)
+def plans_for(groups, limits, budgets, **how):
+    names = [f"group {k}" for k in range(len(groups))]
+    return plan_budgets(groups, limits, budgets, EFFORT, names=names, **how)
 
 
-def apart(m):
-    """Squares that share no land."""
-    return shapely.box(np.arange(m) * 10.0, 0, np.arange(m) * 10.0 + 5, 5)
+def test_the_best_plan_of_a_larger_budget_need_not_hold_the_smaller_one():
+    # Fields of 6, 5 and 5 ha that cost as many euros: 6 buys 6, 10 buys 5 + 5. To keep
+    # the first one leaves 4 euros, which buy nothing: 40 % of the gain is the price.
+    limits = constraints_for([6, 5, 5], 0)
+    small, large = plans_for([fields([6.0, 5.0, 5.0])], limits, [10, 6])
+    assert (small.budget_eur, small.chosen) == (6, (0,))
+    assert sorted(large.chosen) == [1, 2]
+    assert large.gain == large.upper_bound == pytest.approx(1.0)
+    nested = plans_for([fields([6.0, 5.0, 5.0])], limits, [6, 10], nested=True)
+    assert [plan.name for plan in nested] == ["best", "nested"] * 2
+    assert [plan.chosen for plan in nested[::2]] == [small.chosen, large.chosen]
+    assert [plan.chosen for plan in nested[1::2]] == [(0,), (0,)]
+    prices = [plan.nesting_price_percent for plan in nested]
+    assert prices == pytest.approx([np.nan, 0, np.nan, 40], nan_ok=True)
+    assert nested[3].upper_bound == nested[2].upper_bound
 
 
-def landscape(capacity, links, own, patch_links, mates, weight=1.0):
-    return group_landscape(
-        weight, capacity, links, own, patch_links, mates, p_min=P_MIN
-    )
-
-
-def best_by_enumeration(groups, cost, shapes, budget):
-    """Gain of the best plan among all of them."""
-    best = 0.0
-    for size in range(len(cost) + 1):
-        for chosen in combinations(range(len(cost)), size):
-            twice = any(
-                same_land(shapes[a], shapes[[b]]) for a, b in combinations(chosen, 2)
-            )
-            if not twice and sum(cost[k] for k in chosen) <= budget:
-                best = max(best, plan_gain(groups, chosen, p_min=P_MIN))
-    return best
-
-
-def random_case(seed):
-    """Patches and candidates strewn over a plain, for two groups of two scales."""
-    rng = np.random.default_rng(seed)
-    n, m = rng.integers(1, 6), rng.integers(1, 7)
-    places = rng.uniform(0, 4000, (n + m, 2))
-    distance = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
-    groups = []
-    for d0, weight in ((300, 1.0), (1500, 2.0)):
-        p = 0.5 ** (distance / d0)
-        a, b = np.triu_indices(n, 1)
-        c, k = np.nonzero(np.ones((m, n)))
-        d, e = np.triu_indices(m, 1)
-        own = rng.uniform(0.5, 20, m) * (rng.random(m) < 0.8)
-        groups.append(
-            landscape(
-                rng.uniform(1, 30, n),
-                (a, b, p[a, b]),
-                own,
-                (c, k, p[n + c, k]),
-                (d, e, p[n + d, n + e]),
-                weight,
-            )
-        )
-    cost = rng.integers(0, 12, m).astype(float)
-    shapes = apart(m)
-    if m > 1 and rng.random() < 0.5:
-        shapes[1] = shapes[0]  # two ways to use the same land
-    return groups, cost, shapes, float(rng.integers(0, 30))
-
-
-def test_greedy_takes_the_best_per_euro_in_a_case_on_paper():
-    # One patch of 10 ha; three fields touch it: 5 ha for 5, 4 ha for 2, 1 ha for 3.
-    # They only enlarge it, so ECA is the sum: 4 ha first, then 5 ha; 14 + 5 = 19.
-    group = landscape(
-        [10.0],
-        ([], [], []),
-        [5.0, 4.0, 1.0],
-        ([0, 1, 2], [0, 0, 0], [1.0, 1.0, 1.0]),
-        ([0, 0, 1], [1, 2, 2], [1.0, 1.0, 1.0]),
-    )
-    cost = [5.0, 2.0, 3.0]
-    plan = greedy_plan([group], cost, apart(3), 7, p_min=P_MIN)
-    assert (plan.chosen, plan.method) == ([1, 0], "greedy")
-    assert plan.gain == pytest.approx(0.9)
-    assert upper_bound([group], cost, 7, p_min=P_MIN) >= 0.9
-
-
-def test_one_large_candidate_can_beat_greedy_per_euro():
-    # 1 ha for 1 is cheaper per hectare than 9 ha for 10, but leaves 9 for the other.
-    group = landscape(
-        [10.0],
-        ([], [], []),
-        [1.0, 9.0],
-        ([0, 1], [0, 0], [1.0, 1.0]),
-        ([0], [1], [1.0]),
-    )
-    plan = greedy_plan([group], [1.0, 10.0], apart(2), 10, p_min=P_MIN)
-    assert (plan.chosen, plan.method) == ([1], "single")
-    assert plan.gain == pytest.approx(0.9)
-
-
-def test_land_is_taken_once():
-    # Both options for the same field are affordable; only the better one is taken.
-    group = landscape(
-        [10.0],
-        ([], [], []),
-        [2.0, 4.0],
-        ([0, 1], [0, 0], [1.0, 1.0]),
-        ([0], [1], [1.0]),
-    )
-    field = shapely.box([0, 0], 0, 100, 100)
-    assert greedy_plan([group], [1.0, 1.0], field, 9, p_min=P_MIN).chosen == [1]
-
-
-def test_land_that_only_touches_is_free():
-    field, neighbour, across = shapely.box([0, 10, 5], 0, [10, 20, 15], 10)
-    assert not same_land(neighbour, [field])
-    assert same_land(across, [field, neighbour])
-    assert not same_land(field, [])
-
-
-def test_without_money_candidates_or_habitat_there_is_no_plan():
+def test_a_budget_that_buys_nothing_has_an_empty_plan():
+    plans = plans_for([fields([6.0, 5.0])], constraints_for([6, 5], 0), [1, 5])
+    assert [plan.chosen for plan in plans] == [(), (1,)]
+    assert plans[0].gain == plans[0].upper_bound == 0
+    bare = landscape([], ([], [], []), [3.0], ([], [], []), ([], [], []))
+    (nothing,) = plans_for([bare], constraints_for([1], 0), [9])
+    assert (nothing.chosen, nothing.gain, nothing.upper_bound) == ((), 0, 0)
+    assert np.isnan(nothing.rises).all()
     none = landscape([10.0], ([], [], []), [], ([], [], []), ([], [], []))
-    bare = landscape([], ([], [], []), [3.0, 1.0], ([], [], []), ([], [], []))
-    rich = landscape([1.0], ([], [], []), [3.0], ([0], [0], [1.0]), ([], [], []))
-    for group, cost, budget in (
-        (none, [], 100),
-        (bare, [1.0, 2.0], 100),
-        (rich, [200.0], 100),
-    ):
-        plan = greedy_plan([group], cost, apart(len(cost)), budget, p_min=P_MIN)
-        assert (plan.chosen, plan.gain) == ([], 0.0)
-        assert upper_bound([group], cost, budget, p_min=P_MIN) == 0.0
+    assert plans_for([none], constraints_for([], 0), [9])[0].chosen == ()
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_greedy_never_beats_the_best_plan_nor_that_the_bound(seed):
-    groups, cost, shapes, budget = random_case(seed)
-    plan = greedy_plan(groups, cost, shapes, budget, p_min=P_MIN)
-    best = best_by_enumeration(groups, cost, shapes, budget)
-    bound = upper_bound(groups, cost, budget, p_min=P_MIN)
-    assert sum(cost[plan.chosen]) <= budget
-    assert plan.gain <= best * (1 + 1e-9)
-    assert best <= bound * (1 + 1e-9)
+def test_a_plan_tells_its_gain_step_by_step_and_its_rise_per_group():
+    # 4 ha for 2 comes first, then 5 ha for 5: 10 becomes 14, then 19 ha.
+    bare = landscape([], ([], [], []), [3.0] * 3, ([], [], []), ([], [], []))
+    groups = [bare, replace(fields([5.0, 4.0, 1.0]), weight=2.0)]
+    (plan,) = plans_for(groups, constraints_for([5, 2, 3], 0), [7])
+    assert plan.chosen == (1, 0)
+    assert plan.gains == pytest.approx((0.8, 1.8))
+    assert plan.rises == pytest.approx((np.nan, 0.9), nan_ok=True)
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_the_gain_of_a_plan_is_that_of_a_full_recomputation(seed):
-    groups, cost, shapes, budget = random_case(seed)
-    plan = greedy_plan(groups, cost, shapes, budget, p_min=P_MIN)
-    assert plan.gain == pytest.approx(
-        plan_gain(groups, plan.chosen, p_min=P_MIN), rel=1e-9, abs=1e-12
-    )
+def test_a_minimum_that_cannot_be_met_is_told_with_what_can():
+    groups = [fields([5.0, 0.0]), fields([0.0, 1.0])]
+    limits = constraints_for([1, 1], 0, minimum_rise={0: 0.2, 1: 0.05})
+    assert sorted(plans_for(groups, limits, [2])[0].chosen) == [0, 1]
+    with pytest.raises(ValueError, match="there is no plan within 1 EUR") as error:
+        plans_for(groups, limits, [1, 2])
+    assert "group 0 at least 20 % and group 1 at least 5 %" in str(error.value)
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_values_shared_between_budgets_change_no_plan(seed):
-    groups, cost, shapes, budget = random_case(seed)
-    known = {}
-    for share in (0.25, 0.5, 1.0):
-        shared = greedy_plan(
-            groups, cost, shapes, share * budget, p_min=P_MIN, known=known
-        )
-        assert shared == greedy_plan(groups, cost, shapes, share * budget, p_min=P_MIN)
+def random_limits(rng, m):
+    """Costs and, now and then, each of the constraints."""
+    cost = rng.integers(0, 12, m).astype(float)
+    asked = {}
+    if rng.random() < 0.4:
+        asked["clashes"] = np.array([[0, 1]])
+    if rng.random() < 0.3:
+        asked["forbidden"] = rng.random(m) < 0.2
+    if rng.random() < 0.4:
+        limit = float(rng.integers(0, 25))
+        asked["parts"] = [Part("some", rng.random(m) < 0.5, limit)]
+    if rng.random() < 0.3:
+        required = constraints_for(cost, 12, required=np.arange(m) == 0, **asked)
+        if is_allowed(required, [0]):
+            return required
+    return constraints_for(cost, 0, **asked)
 
 
-def test_a_plan_as_a_table_adds_up_its_costs_and_shows_the_gap():
-    candidates = gpd.GeoDataFrame(
-        {
-            "candidate_id": ["a", "b", "c"],
-            "track": "verbreden",
-            "cost_eur": [1.0, 2.0, 4.0],
-        },
-        geometry=apart(3),
-        crs="EPSG:31370",
-    )
-    table = plan_table(candidates, Plan([2, 0], "greedy", 0.3), 5, 0.4)
-    assert table["candidate_id"].tolist() == ["c", "a"]
-    assert table["step"].tolist() == [1, 2]
-    assert table["cumulative_cost_eur"].tolist() == [4, 5]
-    assert table["gap_percent"].tolist() == pytest.approx([25, 25])
-    empty = plan_table(candidates, Plan([], "greedy", 0.0), 5, 0.0)
-    assert empty.empty
-    assert empty.dtypes.to_dict() == table.dtypes.to_dict()
+def test_plans_and_bounds_against_every_plan_in_a_hundred_cases():
+    rng = np.random.default_rng(12)
+    proven = []
+    for _ in range(100):
+        m = int(rng.integers(2, 8))
+        groups = random_groups(rng, int(rng.integers(1, 6)), m, crossings=0.2)
+        limits, rises = random_limits(rng, m), all_rises(groups, m)
+        most = int(limits.cost_eur.sum())
+        budgets = sorted({float(b) for b in rng.integers(12, max(most, 13) + 1, 3)})
+        plans = plans_for(groups, limits, budgets, nested=True)
+        weights = [group.weight for group in groups]
+        for plan in plans:
+            within = replace(limits, budget_eur=plan.budget_eur)
+            assert is_allowed(within, plan.chosen)
+            exact = rises[members_row(plan.chosen)] @ weights
+            assert plan.gain == pytest.approx(exact, rel=1e-9, abs=1e-12)
+            best = best_gain(groups, within, rises)
+            assert plan.gain <= best * (1 + 1e-9)
+            assert best <= plan.upper_bound * (1 + 1e-9)
+            if plan.name == "best":
+                assert plan.gain == pytest.approx(best, rel=2e-6, abs=1e-9)
+                proven.append(plan.upper_bound <= best * (1 + 2e-6) + 1e-9)
+            else:
+                assert plan.nesting_price_percent >= 0
+        best, nested = plans[::2], plans[1::2]
+        for smaller, larger in pairwise(best):
+            assert larger.gain >= smaller.gain * (1 - 1e-12)
+        for smaller, larger in pairwise(nested):
+            assert set(smaller.chosen) <= set(larger.chosen)
+    assert np.mean(proven) > 0.99
 
 
-def test_tables_become_a_landscape_whatever_their_row_order():
-    patches = pd.DataFrame({"patch_id": ["q", "p"], "effective_ha": [4.0, 3.0]})
-    links = pd.DataFrame(
-        {"patch_id_a": ["p"], "patch_id_b": ["q"], "probability": [0.5]}
-    )
-    new_links = pd.DataFrame(
-        {
-            "candidate_id": ["y", "x"],
-            "other_id": ["q", "y"],
-            "kind": ["patch", "candidate"],
-            "probability": [0.25, 1.0],
-        }
-    )
-    gains = pd.DataFrame({"candidate_id": ["y"], "added_effective_ha": [2.0]})
-    found = landscape_from_tables(
-        patches, links, new_links, gains, ["x", "y"], weight=1, p_min=P_MIN
-    )
-    assert found.capacity.tolist() == [3, 4]
-    assert found.pcnum == pytest.approx(9 + 16 + 2 * 0.5 * 12)
-    assert found.own.tolist() == [0, 2]
-    assert found.to_patch.toarray().tolist() == [[0, 0], [0, 0.25]]
-    assert found.to_candidate.toarray().tolist() == [[0, 1], [1, 0]]
+def test_the_same_case_gives_the_same_plans():
+    groups = random_groups(np.random.default_rng(14), 5, 7, crossings=0.2)
+    limits = constraints_for([4, 7, 2, 9, 5, 3, 6], 0)
+    once, again = (plans_for(groups, limits, [10, 20], nested=True) for _ in range(2))
+    assert str(once) == str(again)

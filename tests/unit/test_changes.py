@@ -3,6 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given
@@ -15,7 +16,10 @@ from robuust.changes import (
     follow_patches,
     match_patches,
     no_changes,
+    patch_lineage,
+    verdict_changes,
 )
+from robuust.group_changes import COUNTS, MEASURES
 
 
 def run(group="frogs", **patches):
@@ -24,6 +28,7 @@ def run(group="frogs", **patches):
         {
             "group": group,
             "patch_id": list(patches),
+            "network_id": "n",
             "class": [patch[0] for patch in patches.values()],
         },
         geometry=[shapely.box(*patch[1:]) for patch in patches.values()],
@@ -88,6 +93,34 @@ def test_reasons_name_hectares_and_verdicts():
     assert en[6:] == ["new, 1 ha; verdict near", "gone, was 1 ha; verdict was near"]
 
 
+def test_a_verdict_is_compared_with_the_best_of_the_earlier_patches():
+    found = follow_patches(BEFORE, NOW, groups=["frogs"])
+    told = dict(
+        zip(found["patch_id"].fillna("gone"), found["verdict_change"], strict=True)
+    )
+    assert told == {
+        "a": "same",  # near
+        "p": "better",  # key, now stronghold
+        "q": "worse",  # key, now network
+        "r": "worse",  # network, now near
+        "s": "worse",
+        "t": "better",  # near and network, now key
+        "u": "better",  # new
+        "gone": "worse",
+    }
+    merged = pd.DataFrame({"class": ["near"], "earlier_class": ["near; key"]})
+    assert verdict_changes(merged) == ["worse"]
+
+
+def test_the_lineage_has_a_row_for_every_pair_and_for_what_has_no_pair():
+    found = patch_lineage(follow_patches(BEFORE, NOW, groups=["frogs"]))
+    pairs = found[["earlier_patch_id", "patch_id"]].fillna("-").apply(tuple, axis=1)
+    assert sorted(pairs) == [
+        *[("-", "u"), ("a", "a"), ("b", "p"), ("c", "q"), ("d", "r"), ("d", "s")],
+        *[("e", "t"), ("f", "t"), ("g", "-")],
+    ]
+
+
 @st.composite
 def squares(draw):
     """Cells of a coarse chequerboard, each a patch of its own, not touching."""
@@ -143,54 +176,91 @@ def test_without_an_earlier_run_the_columns_are_the_same():
         assert empty.crs == some.crs
 
 
+def write_run(folder, patches, status):
+    """Files of a run with these patches, one population and one viable network."""
+    patches.to_parquet(folder / "now.parquet")
+    patches.iloc[:0].to_parquet(folder / "empty.parquet")
+    some_populations(patches, status).to_parquet(folder / "populations.parquet")
+    networks = patches.iloc[:1][["group", "geometry"]].assign(viable=True)
+    networks.to_parquet(folder / "networks.parquet")
+    some_groups(patches).to_parquet(folder / "group_summary.parquet")
+
+
+def some_populations(patches, status):
+    row = patches.iloc[:1][["group", "patch_id", "geometry"]]
+    row = row.assign(network_id="n", species="Rana", name_nl="kikker", red_list="VU")
+    return row.assign(status=status, geometry=row.centroid)
+
+
+def some_groups(patches):
+    measures = dict.fromkeys((*MEASURES, *COUNTS), len(patches))
+    del measures["n_viable_networks"]
+    return pd.DataFrame([{"group": "frogs", "name_nl": "k", "name_en": "f"} | measures])
+
+
+TABLES = ("changes", "group_changes", "population_changes", "planned_changes")
+
+
+def run_script(folder, earlier):
+    named = {name: folder / f"{name}.parquet" for name in TABLES}
+    compare_runs(
+        {
+            "verdicts": [folder / "empty.parquet", folder / "now.parquet"],
+            "populations": [folder / "populations.parquet"],
+            "networks": [folder / "networks.parquet"],
+            "group_summary": folder / "group_summary.parquet",
+            **named,
+        },
+        groups=["bees", "frogs"],
+        earlier_results=earlier,
+    )
+    return {
+        name: (pd if name == "group_changes" else gpd).read_parquet(path)
+        for name, path in named.items()
+    }
+
+
 @pytest.fixture
 def paths(tmp_path):
-    NOW.to_parquet(tmp_path / "now.parquet")
-    NOW.iloc[:0].to_parquet(tmp_path / "empty.parquet")
+    write_run(tmp_path, NOW, "relict")
     return tmp_path
 
 
 def test_the_script_reads_an_earlier_geopackage_in_another_reference_system(paths):
-    BEFORE.to_crs(28992).to_file(paths / "earlier.gpkg", layer="patches")
-    compare_runs(
-        [paths / "empty.parquet", paths / "now.parquet"],
-        paths / "changes.parquet",
-        groups=["bees", "frogs"],
-        earlier_results=paths / "earlier.gpkg",
+    earlier = paths / "earlier.gpkg"
+    BEFORE.to_crs(28992).to_file(earlier, layer="patches")
+    some_populations(BEFORE, "viable").to_crs(28992).to_file(
+        earlier, layer="populations"
     )
-    found = gpd.read_parquet(paths / "changes.parquet")
-    assert found["change"].tolist()[0] == "same"
-    assert len(found) == 8
-    assert np.allclose(found["area_ha"].iloc[:2], [1, 1.2])
+    for name, table in (
+        ("group_summary", some_groups(BEFORE)),
+        ("networks", pd.DataFrame({"group": ["frogs"] * 2, "viable": True})),
+    ):
+        pyogrio.write_dataframe(table, earlier, layer=name)
+    found = run_script(paths, earlier)
+    assert found["changes"]["change"].tolist()[0] == "same"
+    assert len(found["changes"]) == 8
+    assert np.allclose(found["changes"]["area_ha"].iloc[:2], [1, 1.2])
+    assert found["population_changes"]["outcome"].tolist() == ["worse"]
+    group = found["group_changes"].iloc[0]
+    assert (group["earlier_n_viable_networks"], group["n_viable_networks"]) == (2, 1)
+    assert (group["n_worse"], group["n_better"]) == (4, 3)
+    assert found["planned_changes"].empty
 
 
 def test_the_script_without_an_earlier_run_writes_no_rows(paths):
-    compare_runs(
-        [paths / "now.parquet"],
-        paths / "changes.parquet",
-        groups=["frogs"],
-        earlier_results=None,
+    assert {name: len(table) for name, table in run_script(paths, None).items()} == (
+        dict.fromkeys(TABLES, 0)
     )
-    assert len(gpd.read_parquet(paths / "changes.parquet")) == 0
 
 
 def test_a_geopackage_that_is_no_earlier_run_is_refused_with_its_layers(paths):
     BEFORE.to_file(paths / "other.gpkg", layer="fields")
     with pytest.raises(ValueError, match=r"no layer patches \(it has: fields\)"):
-        compare_runs(
-            [paths / "now.parquet"],
-            paths / "changes.parquet",
-            groups=["frogs"],
-            earlier_results=paths / "other.gpkg",
-        )
+        run_script(paths, paths / "other.gpkg")
 
 
 def test_an_earlier_layer_without_its_columns_is_refused_with_their_names(paths):
     BEFORE.drop(columns=["class"]).to_file(paths / "cut.gpkg", layer="patches")
     with pytest.raises(ValueError, match="has no class"):
-        compare_runs(
-            [paths / "now.parquet"],
-            paths / "changes.parquet",
-            groups=["frogs"],
-            earlier_results=paths / "cut.gpkg",
-        )
+        run_script(paths, paths / "cut.gpkg")

@@ -112,6 +112,8 @@ def test_parcels_have_a_known_code_a_share_and_costs():
         share=[0.5, None, 1, 1, 1.5, 1, 1],
         cost=["1000,5", None, "1", "1", "1", "-3", "veel"],
         out=["ja", "nee", "", "", "", "", ""],
+        promised=["", "ja", "", "", "", "", ""],
+        sold=["ja", "", "", "", "", "", ""],
     )
     kept, apart, _ = screen(
         "candidates",
@@ -120,10 +122,14 @@ def test_parcels_have_a_known_code_a_share_and_costs():
         share_column="share",
         cost_column="cost",
         excluded_column="out",
+        must_have_column="promised",
+        forbidden_column="sold",
     )
     assert kept["share"].tolist() == [0.5, 1.0]
     assert kept["cost_eur"].fillna(-1).tolist() == [1000.5, -1]
     assert kept["excluded"].tolist() == [True, False]
+    assert kept["must_have"].tolist() == [False, True]
+    assert kept["forbidden"].tolist() == [True, False]
     assert reasons(apart) == {
         2: "unknown_habitat_code",
         3: "missing_code",

@@ -1,7 +1,7 @@
 """Corridors: the spanning tree of the gaps, and what each could bring."""
 
+import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -9,27 +9,28 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from robuust.corridors import (
+    Network,
+    barriers_met,
     corridor_gains,
-    corridor_table,
     end_patches,
+    lenses,
     spanning_lines,
+    straight_uses,
 )
 
 
 def test_three_areas_in_a_triangle_get_the_two_shortest_lines():
     areas = shapely.box([0, 200, 0], [0, 0, 150], [100, 300, 100], [100, 100, 250])
-    road = shapely.LineString([(150, -50), (150, 500)])
-    lines = spanning_lines(areas, [road], max_corridor_m=1000)
+    lines = spanning_lines(areas, max_corridor_m=1000)
     assert lines[["a", "b"]].to_numpy().tolist() == [[0, 1], [0, 2]]
     assert lines["length_m"].tolist() == [100, 50]
-    assert lines["n_barriers"].tolist() == [1, 0]
-    near = spanning_lines(areas, [], max_corridor_m=60)
+    near = spanning_lines(areas, max_corridor_m=60)
     assert near[["a", "b"]].to_numpy().tolist() == [[0, 2]]
 
 
 def test_areas_that_touch_need_no_corridor():
     areas = shapely.box([0, 100, 230], [0, 100, 100], [100, 200, 330], [100, 200, 200])
-    lines = spanning_lines(areas, [], max_corridor_m=500)
+    lines = spanning_lines(areas, max_corridor_m=500)
     assert lines[["a", "b"]].to_numpy().tolist() == [[1, 2]]
 
 
@@ -39,7 +40,7 @@ def test_the_lines_weigh_as_much_as_the_spanning_tree(seed, n):
     rng = np.random.default_rng(seed)
     x, y = rng.uniform(0, 1000, (2, n))
     areas = shapely.box(x, y, x + 20, y + 20)
-    lines = spanning_lines(areas, [], max_corridor_m=5000)
+    lines = spanning_lines(areas, max_corridor_m=5000)
     gaps = shapely.distance(areas[:, None], areas[None]) if n else np.zeros((0, 0))
     expected = minimum_spanning_tree(gaps + 1).sum() - max(n - 1, 0) if n else 0
     assert lines["length_m"].sum() == pytest.approx(expected, abs=1e-6)
@@ -47,7 +48,7 @@ def test_the_lines_weigh_as_much_as_the_spanning_tree(seed, n):
 
 def test_the_patch_nearest_to_the_corridor_is_its_end():
     areas = shapely.box([0, 300], 0, [100, 400], 100)
-    lines = spanning_lines(areas, [], max_corridor_m=500)
+    lines = spanning_lines(areas, max_corridor_m=500)
     patches = shapely.box([0, 80, 390], 0, [10, 100, 500], 100)
     a, b = end_patches(lines, areas, patches)
     assert (a.tolist(), b.tolist()) == ([1], [2])
@@ -59,38 +60,74 @@ def test_joining_two_patches_for_certain_sums_their_areas():
     # 3 and 4 ha, unreachable: ECA 5; joined 7. With a chance of 0.5 today: sqrt(37).
     ends = np.array([0, 0, 0]), np.array([1, 1, -1])
     lengths = [500.0, 1500.0, 500.0]
-    limits = {"dispersal_max_m": 1000, "p_min": 1e-4}
-    usable, gain = corridor_gains(ends, lengths, [3.0, 4.0], ([], [], []), **limits)
-    assert usable.tolist() == [True, False, False]
+    network = Network([], [3.0, 4.0], ([], [], []), dispersal_max_m=1000)
+    gain = corridor_gains(ends, lengths, network, p_min=1e-4)
     assert gain.tolist() == pytest.approx([0.4, 0, 0])
-    links = ([0], [1], [0.5])
-    gain = corridor_gains(ends, lengths, [3.0, 4.0], links, **limits)[1]
+    linked = network._replace(links=([0], [1], [0.5]))
+    gain = corridor_gains(ends, lengths, linked, p_min=1e-4)
     assert gain[0] == pytest.approx(7 / 37**0.5 - 1)
 
 
-def test_the_table_says_for_whom_and_an_empty_one_has_the_same_columns():
-    areas = shapely.box([0, 300], 0, [100, 400], 100)
-    lines = spanning_lines(areas, [], max_corridor_m=500)
-    groups = pd.DataFrame(
-        {
-            "weight": {"toads": 2.0, "bees": 1.0},
-            "name_nl": {"toads": "Padden", "bees": "Bijen"},
-            "name_en": {"toads": "Toads", "bees": "Bees"},
-        }
+def test_a_lens_is_wider_the_more_the_way_may_be_longer():
+    # Ends of 10 m on a line: an ellipse with foci 100 m apart, 110 m long in all.
+    areas = shapely.box([0, 110], 0, [10, 120], 10)
+    lines = spanning_lines(areas, max_corridor_m=500)
+    narrow, wide = (
+        lenses(lines, areas, cell_m=1, extra_share=share)[0] for share in (0.0, 0.1)
     )
-    ids = pd.Series(["r1", "r2"])
-    usable = {"toads": np.array([True]), "bees": np.array([False])}
-    gain = {"toads": np.array([0.4]), "bees": np.array([0.0])}
-    table = corridor_table(lines, ids, usable, gain, groups)
-    row = table.iloc[0]
-    assert (row["corridor_id"], row["groups"], row["score"]) == ("r1-r2", "toads", 0.8)
-    assert row["reason_nl"] == (
-        "200 m in rechte lijn, 0 barrières gekruist; "
-        "hoogstens te winnen voor Padden (ECA +40 %)"
+    assert narrow.area == 100 * 10
+    half_m = np.sqrt(55**2 - 50**2)
+    west, south, east, north = wide.bounds
+    assert (south, north) == pytest.approx((-half_m, 10 + half_m), abs=1.5)
+    assert (west, east) == pytest.approx((0, 120), abs=1.5)
+    assert wide.intersection(shapely.union_all(areas)).area == 0
+
+
+def test_every_group_that_gains_uses_the_line():
+    areas = shapely.box([0, 300, 600], 0, [100, 400, 700], 100)
+    lines = spanning_lines(areas, max_corridor_m=500)
+    roads = gpd.GeoDataFrame(
+        {"barrier": ["road", "canal"], "crossing_cost_eur": np.nan},
+        geometry=list(shapely.linestrings([[[x, -9], [x, 200]] for x in (150, 250)])),
+        crs=31370,
     )
-    none = spanning_lines([], [], max_corridor_m=500)
-    empty = corridor_table(none, ids.iloc[:0], {}, {}, groups)
-    assert empty.empty
-    assert empty.drop(columns="geometry").dtypes.equals(
-        table.drop(columns="geometry").dtypes
+    gains = {"toads": np.array([0.4, 0.0]), "bees": np.array([0.1, 0.2])}
+    uses = straight_uses(lines, gains, areas, roads, cell_m=25, extra_share=0.1)
+    told = uses[["group", "a", "b", "gain", "n_barriers"]].to_numpy().tolist()
+    assert told == [
+        ["toads", 0, 1, 0.4, 2],
+        ["bees", 0, 1, 0.1, 2],
+        ["bees", 1, 2, 0.2, 0],
+    ]
+    assert uses["area"][0] is uses["area"][1]
+    assert (uses["cost_m"] == uses["length_m"]).all()
+    none = straight_uses(lines, {}, areas, roads, cell_m=25, extra_share=0.1)
+    assert none.empty
+    assert set(none.columns) == set(uses.columns)
+
+
+def test_a_barrier_met_twice_counts_once_and_is_told_where_first():
+    way = shapely.LineString([(0, 0), (100, 0)])
+    bend = shapely.LineString([(20, -5), (20, 5), (60, 5), (60, -5)])
+    canals = {"barrier": ["canal"], "crossing_cost_eur": [7.0]}
+    met = barriers_met(
+        [way, way.parallel_offset(50)], gpd.GeoDataFrame(canals, geometry=[bend])
     )
+    assert met.to_numpy().tolist() == [[1, "canal (20, 0)", 7.0], [0, "", 0.0]]
+
+
+def test_two_carriageways_need_one_crossing_and_a_fence_none():
+    way = shapely.LineString([(0, 0), (900, 0)])
+    kinds = ["road", "road", "fence", "road"]
+    price = [5e6, 5e6, np.nan, 5e6]
+    places = [200, 230, 215, 800]
+    lines = shapely.linestrings([[[x, -9], [x, 9]] for x in places])
+    roads = gpd.GeoDataFrame(
+        {"barrier": kinds, "crossing_cost_eur": price}, geometry=list(lines)
+    )
+    met = barriers_met([way], roads).iloc[0]
+    assert met["n_barriers"] == 4
+    assert (
+        met["barriers"] == "road (200, 0); fence (215, 0); road (230, 0); road (800, 0)"
+    )
+    assert met["crossing_cost_eur"] == 1e7

@@ -1,14 +1,15 @@
-"""Candidates derived from a map: a field beside a patch, a gap between two."""
+"""Candidates derived from a map: a field beside a patch, a poor patch, a gap."""
 
 import geopandas as gpd
 import pandas as pd
+import pytest
 import shapely
 
 from robuust.derived_candidates import (
     convertible_polygons,
     derive_candidates,
     dominant_codes,
-    gap_cells,
+    improvable_polygons,
     nearest_first,
 )
 
@@ -47,75 +48,100 @@ def small_map():
     return habitat, parts, sources
 
 
+def conversions(**rows):
+    """Conversions by code: target, share, cost per hectare."""
+    table = pd.DataFrame.from_dict(
+        rows, orient="index", columns=["target_code", "share", "cost_eur_per_ha"]
+    )
+    table = table.rename_axis("code").reset_index()
+    return table.astype({"target_code": "str", "share": float})
+
+
+ARABLE = conversions(gh=(None, None, None))
+
+
 def test_convertible_polygons_near_habitat_take_the_code_of_the_nearest():
     habitat, parts, sources = small_map()
-    found = convertible_polygons(
-        habitat, parts, sources, convertible_codes=["gh"], reach_m=500
-    )
+    found = convertible_polygons(habitat, parts, sources, ARABLE, reach_m=500)
     assert found["candidate_id"].tolist() == ["convertible-field"]
     assert found["code"].tolist() == ["4030"]
     assert found["kind"].tolist() == ["convertible"]
     assert found["distance_m"].tolist() == [0]
+    assert found["share"].tolist() == [1]
+    assert found["cost_eur"].isna().all()
+    touching = convertible_polygons(habitat, parts, sources, ARABLE, reach_m=0)
+    assert touching["candidate_id"].tolist() == ["convertible-field"]
 
 
-def test_cells_are_found_only_on_unmapped_land_between_two_patches():
-    habitat, _, sources = small_map()
-    patches = pd.DataFrame(
-        {"group": "g", "patch_id": ["A", "B"], "polygon_id": ["heath", "mire"]}
+def test_the_table_says_what_land_becomes_and_what_it_costs():
+    habitat, parts, sources = small_map()
+    table = conversions(gh=("6510", 0.8, 20_000))
+    found = convertible_polygons(habitat, parts, sources, table, reach_m=500)
+    assert found[["code", "share", "cost_eur"]].to_numpy().tolist() == [
+        ["6510", 0.8, 20_000]
+    ]
+    assert found["rise_ha"].tolist() == [0.8]
+
+
+def test_poor_habitat_may_rise_to_what_most_of_it_is_already():
+    # A mosaic, three tenths heath: as whole heath it would be seven tenths better.
+    sources = layer([HECTARE] * 3, polygon_id=["mosaic", "heath", "poor"], code="4030")
+    parts = pd.DataFrame(
+        [
+            ("mosaic", "gh", 0.7, 1.0),
+            ("mosaic", "4030", 0.3, 1.0),
+            ("heath", "4030", 1.0, 1.0),
+            ("poor", "4030", 1.0, 0.5),
+        ],
+        columns=["polygon_id", "code", "share", "quality"],
     )
-    find = {"cell_m": 100, "reach_m": 200}
-    cells = gap_cells(shapely.box(0, 0, 700, 100), habitat, sources, patches, **find)
-    # Unmapped from x = 200 to 400. The centres at 250 and 350 are 150 and 250 m from
-    # the heath, 150 and 50 m from the mire: only the first is within 200 m of both.
-    assert cells["candidate_id"].tolist() == ["cell-2-0"]
-    assert cells["code"].tolist() == ["4030"]  # both are 100 m away: the first by id
-    assert cells["distance_m"].tolist() == [100.0]
-    assert cells.area.tolist() == [10_000]
-    one_patch = patches.assign(patch_id="A")
-    study_area = shapely.box(0, 0, 700, 100)
-    assert gap_cells(study_area, habitat, sources, one_patch, **find).empty
+    suit = [pd.Series({"4030": 1.0, "4010": 0.8})]
+    found = improvable_polygons(parts, sources, ARABLE, suit)
+    assert found["candidate_id"].tolist() == ["improvable-mosaic"]
+    assert found["code"].tolist() == ["4030"]
+    assert found["rise_ha"].tolist() == pytest.approx([0.7])
+    better = conversions(**{"4030": ("4030", None, None)})
+    found = improvable_polygons(parts, sources, better, suit)
+    assert found["candidate_id"].tolist() == ["improvable-poor"]  # of half quality
+    assert found["rise_ha"].tolist() == [0.5]
+    worse = conversions(**{"4030": ("4010", None, None)})
+    found = improvable_polygons(parts, sources, worse, suit)
+    assert found["candidate_id"].tolist() == ["improvable-poor"]
+    assert found["rise_ha"].tolist() == pytest.approx([0.3])
 
 
-def test_the_nearest_and_then_the_largest_derived_candidates_stay():
+def test_the_nearest_and_then_what_adds_most_stays():
     found = layer(
-        [HECTARE, HECTARE, shapely.box(0, 0, 200, 200)],
+        [HECTARE] * 3,
         candidate_id=["a", "b", "c"],
         distance_m=[10.0, 0.0, 0.0],
+        rise_ha=[9.0, 1.0, 4.0],
     )
     assert nearest_first(found, max_candidates=2)["candidate_id"].tolist() == ["c", "b"]
 
 
-def test_both_kinds_together_have_one_set_of_columns_even_without_habitat():
+def test_all_kinds_together_have_one_set_of_columns_even_without_habitat():
     habitat, parts, _ = small_map()
+    parts = parts.assign(quality=1.0)
     patches = pd.DataFrame(
         {"group": "g", "patch_id": ["A", "B"], "polygon_id": ["heath", "mire"]}
     )
-    suitability = pd.DataFrame(
-        {
-            "code": ["4030", "7140"],
-            "bundle": "heath",
-            "suitability": 1.0,
-            "role": "whole",
-        }
-    )
+    columns = {"bundle": "heath", "suitability": 1.0, "role": "whole"}
+    suitability = pd.DataFrame({"code": ["4030", "7140"], **columns})
+    tables = {"suitability": suitability, "conversions": ARABLE}
     rules = {
         "candidate_reach_m": 200,
         "candidate_cell_m": 100,
-        "max_candidates": 600,
-        "convertible_codes": ["gh"],
+        "candidate_shape": "square",
     }
     given = {"bundles": ["heath"], "rules": rules}
-    study_area = shapely.box(0, 0, 700, 100)
-    found = derive_candidates(habitat, parts, study_area, patches, suitability, **given)
+    area = shapely.box(0, 0, 700, 100)
+    found = derive_candidates(habitat, parts, area, patches, [], tables, **given)
     assert found["candidate_id"].tolist() == ["convertible-field", "cell-2-0"]
-    empty = derive_candidates(
-        habitat.iloc[:0],
-        parts.iloc[:0],
-        study_area,
-        patches.iloc[:0],
-        suitability,
-        **given,
-    )
+    assert found["code"].tolist() == ["4030", "4030"]  # of equally near: first by id
+    assert found["distance_m"].tolist() == [0, 100]
+    none = habitat.iloc[:0], parts.iloc[:0], area, patches.iloc[:0]
+    empty = derive_candidates(*none, [], tables, **given)
     assert empty.empty
     assert empty.columns.tolist() == found.columns.tolist()
     assert empty.crs == found.crs

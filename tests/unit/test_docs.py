@@ -143,7 +143,8 @@ def test_every_file_between_the_steps_has_the_name_that_the_workflow_gives_it():
         path.read_text(encoding="utf-8")
         for path in (HOME / "workflow" / "rules").glob("*.smk")
     )
-    made = set(re.findall(r'"<results>/([\w/{}]+\.\w+)"', rules))
+    made = set(re.findall(r'"<(?:results|today)>/([\w/{}]+\.\w+)"', rules))
+    made |= set(re.findall(r'"<results>_{scenario}/([\w/]+\.\w+)"', rules))
     made = {path.replace("{group}", "<group>") for path in made}
     named = {word for word in in_code(METHOD) if word.endswith((".parquet", ".tif"))}
     paths = {word for word in named if "/" in word}

@@ -1,11 +1,13 @@
 """The compiled loops of gains, against plain numpy."""
 
 import numpy as np
-import pytest
 from scipy import sparse
 
-from robuust.connectivity import path_probabilities
-from robuust_kernels.gain_kernels import grow_trees, lent_paths, open_links
+from robuust_kernels.gain_kernels import (
+    close_links,
+    grow_trees,
+    open_links,
+)
 from robuust_kernels.path_kernels import new_search
 
 
@@ -49,17 +51,14 @@ def test_a_link_takes_its_place_by_length():
     assert length.tolist() == [1, 2, 3, 2, np.inf]
 
 
-def test_lent_paths_are_the_pairs_that_all_together_bring_closer():
-    rng = np.random.default_rng(23)
-    for _ in range(300):
-        n, m, p_min = int(rng.integers(1, 9)), int(rng.integers(1, 5)), 0.05
-        a, b = rng.integers(0, n, (2, 2 * n))
-        path = path_probabilities(n, a, b, rng.random(2 * n), p_min=p_min)
-        reach = rng.random((m, n)) * (rng.random((m, n)) < 0.6)
-        capacity = rng.random(n)
-        found = lent_paths(0, m, rows(reach), rows(path), capacity, p_min)
-        for c in range(m):
-            chance = np.outer(reach[c], reach[c])
-            chance[chance < p_min] = 0.0
-            rise = np.maximum(chance - path.toarray(), 0.0)
-            assert found[c] == pytest.approx(capacity @ rise @ capacity, abs=1e-12)
+def test_links_that_are_closed_leave_the_rows_as_they_were():
+    # Node 0 is linked to 1; node 2, with room for two links, comes and goes.
+    first = np.array([0, 2, 4, 6])
+    neighbour = np.array([1, 9, 0, 9, 9, 9], dtype=np.int32)
+    length = np.array([1.0, np.inf, 1.0, np.inf, np.inf, np.inf])
+    both, before = np.array([0, 1], dtype=np.int32), length.copy()
+    open_links(2, both, np.array([0.5, 2.0]), first, neighbour, length)
+    assert neighbour.tolist() == [2, 1, 0, 2, 0, 1]
+    close_links(2, first, neighbour, length)
+    assert length.tolist() == before.tolist()
+    assert neighbour[[0, 2]].tolist() == [1, 0]

@@ -10,16 +10,15 @@ import pytest
 from skimage.color import rgb2lab
 
 from robuust.layer_styles import (
-    MEANINGS,
     RASTERS,
     STYLES,
-    label,
     layer_styles_rows,
     raster_qml,
     run_values,
     style_body,
     style_qml,
 )
+from robuust.meanings import MEANINGS, label
 from robuust.output_layers import LAYERS, layer_named
 
 HOME = Path(__file__).parents[2]
@@ -64,7 +63,7 @@ def qml(name, language="nl", values=()):
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
 @pytest.mark.parametrize(
-    "column", ["class", "status", "track", "ring", "viable", "change"]
+    "column", ["class", "status", "track", "action", "ring", "viable", "change"]
 )
 def test_colours_of_one_legend_can_be_told_apart(column, deficiency):
     colours = {value: colour for value, (colour, _, _) in MEANINGS[column].items()}
@@ -107,11 +106,24 @@ def test_the_map_tip_escapes_what_stands_in_the_data():
 
 
 def test_classes_of_a_number_have_readable_bounds():
-    tree = ElementTree.fromstring(qml("restoration"))
+    tree = ElementTree.fromstring(qml("corridors"))
     labels = [entry.get("label") for entry in tree.iter("range")]
-    assert labels == ["1 - 10", "11 - 25", "26 - 50", "> 50"]
+    assert labels == ["0 - 1", "2 - 3", "4 - 6", "> 6"]
     shares = ElementTree.fromstring(qml("robust_areas")).iter("range")
     assert next(shares).get("label") == "0 - 0,2"
+
+
+def test_a_priority_that_is_less_sure_is_paler():
+    tree = ElementTree.fromstring(qml("restoration"))
+    for symbol in tree.iter("symbol"):
+        faded = symbol.find("data_defined_properties").findall(".//Option[@name]")
+        by_name = {option.get("name"): option.get("value") for option in faded}
+        assert by_name["expression"] == '40 + 60 * coalesce("top_share", 0)'
+        assert by_name["active"] == "true"
+    assert (
+        ElementTree.fromstring(qml("patches")).find(".//data_defined_properties")
+        is None
+    )
 
 
 def test_a_million_euro_is_written_out():

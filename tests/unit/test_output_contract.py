@@ -15,7 +15,8 @@ from robuust.output_contract import (
     data_columns_rows,
     formula_safe,
 )
-from robuust.output_layers import LAYERS, Layer
+from robuust.output_layer import Layer
+from robuust.output_layers import LAYERS
 
 CRS = "EPSG:31370"
 LAYER = Layer("ponds", "MultiPolygon", ("pond_id",), "Poelen", "Ponds", "nl", "en")

@@ -15,9 +15,12 @@ COLUMNS = pd.read_csv(
 MAP_LAYERS = {
     *("patches", "links", "networks", "buffers", "pressure_zones", "robust_areas"),
     *("populations", "relict_sites", "restoration", "restoration_plan", "corridors"),
+    *("corridor_paths", "pinch_points"),
     *(
         "report_units",
         "changes",
+        "planned_changes",
+        "population_changes",
         "quarantined_habitat",
         "quarantined_records",
         "quarantined_context",

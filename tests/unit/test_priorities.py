@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from robuust.priorities import rank_candidates, served_species
+from robuust.priorities import COLUMNS, rank_candidates, saved_relicts, served_species
 
 GROUPS = pd.DataFrame(
     {
@@ -14,86 +14,197 @@ GROUPS = pd.DataFrame(
         "name_en": {"toads": "Toads", "bees": "Bees"},
     }
 )
+HABITATS = pd.DataFrame(
+    {"name_nl": {"4030": "Droge heide"}, "name_en": {"4030": "Dry heath"}}
+)
+POPULATIONS = pd.DataFrame(
+    [
+        ("toads", "p1", "Bufo bufo", "Gewone pad", "viable", "LC"),
+        ("toads", "p2", "Hyla arborea", "Boomkikker", "relict", "EN"),
+        ("toads", "p1", "Rana arvalis", "Heikikker", "lost", "CR"),
+        ("toads", "p3", "Pelobates fuscus", "Knoflookpad", "viable", "CR"),
+        ("bees", "p4", "Bombus veteranus", None, "viable", "CR"),
+    ],
+    columns=["group", "patch_id", "species", "name_nl", "status", "red_list"],
+)
 
 
 def candidates():
     return gpd.GeoDataFrame(
         {
-            "candidate_id": ["a", "b", "c", "d"],
-            "kind": "parcel",
-            "code": "4030",
-            "area_ha": [2.0, 1.0, 1.0, 1.5],
-            "cost_eur": [60_000.0, 1234.0, 0.0, 10.0],
-            "cost_is_default": [True, False, False, False],
+            "candidate_id": ["a", "b", "c", "d", "e"],
+            "kind": ["parcel", "parcel", "parcel", "parcel", "crossing"],
+            "name": ["Veld", None, None, None, "ecoduct (motorway)"],
+            "code": ["4030", "gh", "4030", "4030", None],
+            "area_ha": [2.0, 1.0, 1.0, 1.5, 0.0],
+            "cost_eur": [60_000.0, 1234.0, 0.0, 10.0, 3e6],
+            "cost_is_default": [True, False, False, False, False],
+            "owner": ["gemeente", None, None, None, None],
+            "ready_year": pd.array([2030, None, None, None, None], dtype="Int64"),
+            "plan": None,
+            "plan_year": pd.array([None] * 5, dtype="Int64"),
+            "nature_area": "N",
+            "manager": "provincie",
             "track": "verbreden",
             "reason_nl": "verbreden van natuurgebied N",
             "reason_en": "verbreden of nature area N",
         },
-        geometry=[shapely.box(0, 0, 10, 10)] * 4,
+        geometry=[shapely.box(0, 0, 10, 10)] * 5,
         crs="EPSG:31370",
     )
 
 
 def gains():
     rows = [
-        ("a", "toads", 5.0, 0.1, "", "", 0),
-        ("a", "bees", 5.0, 0.05, "maakt netwerk N levensvatbaar", "makes N viable", 1),
-        ("b", "toads", 5.0, 0.2, "", "", 0),
-        ("d", "bees", 0.0, 0.0, "", "", 0),
+        ("a", "toads", "enlarge", 5.0, 0.1, "", "", 0),
+        (
+            "a",
+            "bees",
+            "bridge",
+            5.0,
+            0.05,
+            "maakt N levensvatbaar",
+            "makes N viable",
+            1,
+        ),
+        ("b", "toads", "found", 5.0, 0.2, "", "", 0),
+        ("d", "bees", "found", 0.0, 0.0, "", "", 0),
+        ("e", "toads", "connect", 5.0, 0.01, "", "", 0),
     ]
-    columns = ["candidate_id", "group", "eca_before_ha", "gain"]
+    columns = ["candidate_id", "group", "action", "eca_before_ha", "gain"]
     return pd.DataFrame(rows, columns=[*columns, "flips_nl", "flips_en", "n_flips"])
 
 
 def served(*rows):
-    columns = ["candidate_id", "species", "status", "red_list"]
+    columns = ["candidate_id", "species", "name_nl", "status", "red_list"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def ranked(*rows, language="nl"):
+def relicts(*rows):
+    columns = ["candidate_id", "species", "name_nl", "patch_id", "red_list"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def certainty():
+    return pd.DataFrame(
+        {
+            "candidate_id": ["a", "b", "c", "d", "e"],
+            "top_share": [0.9, 0.25, 0.0, 0.0, 0.0],
+            "rank_low": [1, 1, 4, 4, 3],
+            "rank_high": [2, 3, 5, 5, 3],
+        }
+    )
+
+
+def ranked(*rows, saved=(), language="nl", first=5):
     return rank_candidates(
-        candidates(), gains(), served(*rows), GROUPS, language=language
+        candidates().head(first),
+        gains()[gains()["candidate_id"].isin(candidates()["candidate_id"].head(first))],
+        served(*rows),
+        relicts(*saved),
+        certainty().head(first),
+        groups=GROUPS,
+        habitats=HABITATS,
+        language=language,
     ).set_index("candidate_id")
 
 
 def test_the_score_is_the_weighted_sum_and_ties_go_by_id():
     found = ranked()
-    assert found.index.tolist() == ["a", "b", "c", "d"]
-    assert found["score"].tolist() == pytest.approx([0.2, 0.2, 0, 0])
-    assert found["rank"].tolist() == [1, 2, 3, 4]
-    assert found["gain_per_ha"].tolist() == pytest.approx([0.1, 0.2, 0, 0])
+    assert found.index.tolist() == ["a", "b", "e", "c", "d"]
+    assert found["score"].tolist() == pytest.approx([0.2, 0.2, 0.01, 0, 0])
+    assert found["rank"].tolist() == [1, 2, 3, 4, 5]
+    assert found["gain_per_ha"].tolist()[:2] == pytest.approx([0.1, 0.2])
+    assert pd.isna(found.loc["e", "gain_per_ha"])  # a crossing has no land
     assert found.loc["b", "gain_per_eur"] == pytest.approx(0.2 / 1234)
     assert pd.isna(found.loc["c", "gain_per_eur"])
-    assert found["groups"].tolist() == ["bees; toads", "toads", "", ""]
-    assert found["n_groups"].tolist() == [2, 1, 0, 0]
-    assert found.loc["a", "flips"] == "bees: maakt netwerk N levensvatbaar"
+    assert found["groups"].tolist() == ["bees; toads", "toads", "toads", "", ""]
+    assert found["n_groups"].tolist() == [2, 1, 1, 0, 0]
+    assert found["n_flips"].tolist() == [1, 0, 0, 0, 0]
+    # Bees and toads each bring a 0.1; of equal parts the first name counts.
+    assert found["action"].tolist() == ["bridge", "found", "connect", "", "found"]
 
 
-def test_the_reason_says_what_for_whom_and_at_what_price():
+def test_gains_and_flips_stand_in_both_languages():
+    found = ranked().loc["a"]
+    assert found["gains_nl"] == "Bijen +5 %; Padden +10 %"
+    assert found["gains_en"] == "Bees +5 %; Toads +10 %"
+    assert found["flips_nl"] == found["flips"] == "Bijen: maakt N levensvatbaar"
+    assert found["flips_en"] == "Bees: makes N viable"
+    assert ranked(language="en").loc["a", "flips"] == "Bees: makes N viable"
+
+
+def test_the_reason_says_what_for_whom_what_it_brings_and_costs_and_how_sure():
     found = ranked(
-        ("a", "Bufo bufo", "viable", "LC"), ("a", "Hyla arborea", "relict", "EN")
+        ("a", "Hyla arborea", "Boomkikker", "relict", "EN"),
+        ("a", "Bufo bufo", "Gewone pad", "viable", "LC"),
+        saved=[("a", "Hyla arborea", "Boomkikker", "p2", "EN")],
     )
     assert found.loc["a", "reason_nl"] == (
-        "2 ha wordt habitat 4030; ECA +5 % voor Bijen, +10 % voor Padden; "
-        "voor Bufo bufo, Hyla arborea (EN); Bijen: maakt netwerk N levensvatbaar; "
-        "kost 60.000 euro (standaardprijs); verbreden van natuurgebied N"
+        "leg een stapsteen aan: 2 ha Droge heide (4030), voor Bijen (ECA +5 %), "
+        "Padden (als vergroting, ECA +10 %); soorten binnen bereik: 2, waarvan "
+        "bedreigd: Boomkikker (Hyla arborea, EN); Bijen: maakt N levensvatbaar; relict "
+        "van Boomkikker (Hyla arborea, EN) op plek p2 wordt levensvatbaar; kost 60.000 "
+        "euro (standaardprijs); bij de beste 10 % in 90 % van de trekkingen van de "
+        "dispersieafstand (rang 1 tot 2); verbreden van natuurgebied N"
     )
+    assert found.loc["a", "reason_en"] == (
+        "make a stepping stone: 2 ha of Dry heath (4030), for Bees (ECA +5 %), Toads "
+        "(as an enlargement, ECA +10 %); species in reach: 2, of which threatened: "
+        "Hyla arborea (EN); Bees: makes N viable; relict of Hyla arborea (EN) in patch "
+        "p2 becomes viable; costs 60,000 euro (default price); among the best 10 % in "
+        "90 % of the draws of the dispersal distance (rank 1 to 2); verbreden of "
+        "nature area N"
+    )
+
+
+def test_a_candidate_of_another_kind_has_its_own_words():
+    found = ranked()
     assert found.loc["b", "reason_en"] == (
-        "1 ha becomes habitat 4030; ECA +20 % for Toads; costs 1,234 euro; "
-        "verbreden of nature area N"
+        "create new habitat: 1 ha of gh, for Toads (ECA +20 %); costs 1,234 euro; "
+        "among the best 10 % in 25 % of the draws of the dispersal distance (rank 1 to "
+        "3); verbreden of nature area N"
     )
-    assert "voegt voor geen groep habitat toe" in found.loc["c", "reason_nl"]
-    assert "zonder cijfer voor Bijen, hier nog afwezig" in found.loc["d", "reason_nl"]
+    assert found.loc["c", "reason_nl"].startswith(
+        "1 ha wordt Droge heide (4030), maar geen groep wint erbij; kost 0 euro; in "
+        "geen enkele trekking van de dispersieafstand bij de beste 10 % (rang 4 tot 5)"
+    )
+    assert (
+        "voor Bijen (hier nog afwezig, dus zonder cijfer)" in found.loc["d"].reason_nl
+    )
+    assert found.loc["e", "reason_en"].startswith(
+        "make a crossing of the barrier: ecoduct (motorway), for Toads (ECA +1 %); "
+        "costs 3,000,000 euro; in no draw of the dispersal distance among the best "
+        "10 % (rank 3);"
+    )
+
+
+def test_species_are_counted_and_the_threatened_ones_named():
+    found = ranked(
+        ("a", "Hyla arborea", "Boomkikker", "relict", "EN"),
+        ("a", "Hyla arborea", "Boomkikker", "viable", "EN"),
+        ("a", "Bufo bufo", "Gewone pad", "viable", "LC"),
+        ("b", "Bufo bufo", "Gewone pad", "viable", None),
+        saved=[
+            ("a", "Hyla arborea", "Boomkikker", "p2", "EN"),
+            ("a", "Bufo bufo", "Gewone pad", "p1", "LC"),
+        ],
+    )
+    assert found.loc["a", "species"] == "Hyla arborea; Bufo bufo"
+    assert found.loc["a", "threatened"] == "Hyla arborea (EN)"
+    assert found["n_species"].tolist() == [2, 1, 0, 0, 0]
+    assert found["n_threatened"].tolist() == [1, 0, 0, 0, 0]
+    assert found.loc["a", "relicts"] == "Hyla arborea: p2; Bufo bufo: p1"
+    assert (
+        "relicts become viable: Hyla arborea (EN) in patch p2, Bufo bufo in patch p1"
+    ) in found.loc["a", "reason_en"]
+    assert "species in reach: 1, none of them threatened" in found.loc["b", "reason_en"]
 
 
 def test_a_candidate_for_one_relict_only_is_a_species_programme():
-    found = ranked(("b", "Hyla arborea", "relict", "EN"))
-    assert found["track"].to_dict() == {
-        "a": "verbreden",
-        "b": "uitvoeren",
-        "c": "verbreden",
-        "d": "verbreden",
-    }
+    found = ranked(("b", "Hyla arborea", "Boomkikker", "relict", "EN"))
+    tracks = dict.fromkeys("aecd", "verbreden") | {"b": "uitvoeren"}
+    assert found["track"].to_dict() == tracks
     assert "uitvoeren: serves only a relict of Hyla" in found.loc["b", "reason_en"]
 
 
@@ -108,30 +219,38 @@ def test_species_are_served_where_seen_lately_within_dispersal_of_a_gaining_grou
         ],
         columns=["group", "candidate_id", "other_id", "kind", "within_dispersal"],
     )
-    populations = pd.DataFrame(
-        [
-            ("toads", "p1", "Bufo bufo", "viable", "LC"),
-            ("toads", "p2", "Hyla arborea", "relict", "EN"),
-            ("toads", "p1", "Rana arvalis", "lost", "CR"),
-            ("toads", "p3", "Pelobates fuscus", "viable", "CR"),
-            ("bees", "p4", "Bombus veteranus", "viable", "CR"),
-        ],
-        columns=["group", "patch_id", "species", "status", "red_list"],
-    )
-    found = served_species(links, populations, gains())
+    found = served_species(links, POPULATIONS, gains())
     assert found["species"].tolist() == ["Hyla arborea", "Bufo bufo"]
+    assert found["name_nl"].tolist() == ["Boomkikker", "Gewone pad"]
+
+
+def test_a_relict_is_saved_where_its_patch_comes_to_lie_in_a_viable_network():
+    flips = pd.DataFrame(
+        [
+            ("a", "toads", "viable_patch", "p1"),  # nothing to save: viable already
+            ("a", "toads", "viable_patch", "p2"),
+            ("b", "toads", "network", "p2"),  # another flip, of a thing named alike
+            ("c", "bees", "viable_patch", "p2"),  # another group's patch
+        ],
+        columns=["candidate_id", "group", "what", "name"],
+    )
+    found = saved_relicts(flips, POPULATIONS)
+    assert found[["candidate_id", "species", "patch_id"]].values.tolist() == [
+        ["a", "Hyla arborea", "p2"]
+    ]
+    assert saved_relicts(flips, POPULATIONS, own_norms=["Hyla arborea"]).empty
+
+
+def test_owner_and_year_of_readiness_go_with_the_candidate():
+    found = ranked()
+    assert found.loc["a", "owner"] == "gemeente"
+    assert found.loc["a", "ready_year"] == 2030
+    assert found.loc["b", ["owner", "ready_year"]].isna().all()
 
 
 def test_no_candidates_give_an_empty_ranking_with_the_same_columns():
-    full = ranked().reset_index()
-    empty = rank_candidates(
-        candidates().iloc[:0],
-        gains().iloc[:0],
-        served().astype("str"),
-        GROUPS,
-        language="en",
-    )
+    full, empty = ranked().reset_index(), ranked(first=0).reset_index()
     assert empty.empty
-    assert sorted(empty.columns) == sorted(full.columns)
-    assert empty["rank"].dtype == full["rank"].dtype
-    assert empty["score"].dtype == full["score"].dtype
+    assert sorted(empty.columns) == sorted(full.columns) == sorted(COLUMNS)
+    for name in ("rank", "score", "n_groups", "top_share", "rank_low", "reason_nl"):
+        assert empty[name].dtype == full[name].dtype, name

@@ -47,6 +47,7 @@ def frames(rows=1, text=HOSTILE):
     if rows:
         made["patches"]["class"] = "key"
         made["sensitivity"]["evidence"] = "unverified"
+        made["plan_curve"]["plan"] = "best"
     return made
 
 
@@ -124,7 +125,21 @@ def test_a_group_without_habitat_is_named():
 def test_a_run_without_any_row_has_a_page():
     text = page(rows=0)
     assert Tags(text).open == []
-    assert text.count("Geen rijen.") == 15
+    assert text.count("Geen rijen.") == 16
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nl", ("Budget (duizend euro)", "beste plan dat gevonden is", "2 - 2")),
+        ("en", ("Budget (thousand euro)", "best plan found", "2 - 2")),
+    ],
+)
+def test_it_draws_the_budget_curve_and_tells_how_sure_each_priority_is(language, words):
+    text = page(language)
+    assert text.count('<svg class="curve"') == 1
+    assert all(word in text for word in words)
+    assert '<svg class="curve"' not in page(language, rows=0)
 
 
 def test_it_fits_a_patch_on_the_map_at_true_scale():

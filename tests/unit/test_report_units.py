@@ -5,6 +5,7 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given
@@ -18,6 +19,7 @@ from robuust.report_units import (
     unit_species,
     unit_totals,
 )
+from robuust.track_land import unit_land
 from sum_report_units import sum_report_units
 
 UNITS = gpd.GeoDataFrame(
@@ -60,9 +62,11 @@ POPULATIONS = gpd.GeoDataFrame(
 RESTORATION = gpd.GeoDataFrame(
     {
         "candidate_id": ["c1", "c2", "c3"],
+        "kind": "parcel",
         "track": ["verbreden", "uitvoeren", "verbreden"],
         "area_ha": [0.3, 0.1, 0.2],
         "cost_eur": [900.0, 100.0, 400.0],
+        "score": [0.2, 0.3, 0.1],
         "rank": [2, 1, 3],
     },
     geometry=[
@@ -135,16 +139,35 @@ def test_species_per_status_by_hand():
     ]
 
 
-def test_priorities_per_track_belong_to_the_unit_that_holds_most():
-    found = unit_priorities(unit_candidates(UNITS, RESTORATION))
+def priorities(units, restoration):
+    """Sums per unit and track of candidates."""
+    land = unit_land(units, restoration)
+    return unit_priorities(land, unit_candidates(units, restoration))
+
+
+def test_priorities_are_split_by_area_and_named_where_most_of_them_lies():
+    found = priorities(UNITS, RESTORATION)
     rows = found.set_index(["unit_id", "track"])
-    east = rows.loc[("t2", "verbreden")]
-    assert east["top_candidates"] == "c1; c3"
-    assert (east["n_candidates"], east["cost_eur"]) == (2, 1300)
-    assert east["area_ha"] == pytest.approx(0.5)
-    assert ("t1", "verbreden") not in rows.index
+    west, east = rows.loc[("t1", "verbreden")], rows.loc[("t2", "verbreden")]
+    # c1 lies for a third in West and for two thirds in East, which names it.
+    assert (west["n_candidates"], west["top_candidates"]) == (1, "")
+    assert (east["n_candidates"], east["top_candidates"]) == (2, "c1; c3")
+    assert [west["area_ha"], east["area_ha"]] == pytest.approx([0.1, 0.4])
+    assert [west["cost_eur"], east["cost_eur"]] == pytest.approx([300, 1000])
     towns = found[found["level"] == "town"]
-    assert towns["cost_eur"].sum() == RESTORATION["cost_eur"].sum()
+    assert towns["cost_eur"].sum() == pytest.approx(RESTORATION["cost_eur"].sum())
+    province = rows.loc[("p1", "verbreden")]
+    assert province["area_ha"] == pytest.approx(west["area_ha"] + east["area_ha"])
+
+
+def test_alternatives_for_the_same_land_count_once_per_track():
+    twice = RESTORATION.iloc[[0, 0]].assign(
+        candidate_id=["a", "b"], rank=[1, 2], track=["uitvoeren", "verbreden"]
+    )
+    found = priorities(UNITS[UNITS["level"] == "province"], twice)
+    assert found[["track", "n_candidates"]].to_numpy().tolist() == [["uitvoeren", 1]]
+    assert found["area_ha"].tolist() == pytest.approx([0.3])
+    assert found["cost_eur"].tolist() == pytest.approx([900])
 
 
 def test_totals_per_unit_by_hand():
@@ -173,8 +196,8 @@ def test_with_nothing_to_report_every_unit_still_has_its_row():
     assert len(unit_classes(UNITS, PATCHES.iloc[:0])) == 0
     some = unit_species(unit_populations(UNITS, POPULATIONS))
     assert list(unit_species(counted).columns) == list(some.columns)
-    some = unit_priorities(unit_candidates(UNITS, RESTORATION))
-    assert list(unit_priorities(candidates).columns) == list(some.columns)
+    some = priorities(UNITS, RESTORATION)
+    assert list(priorities(UNITS, RESTORATION.iloc[:0]).columns) == list(some.columns)
 
 
 def test_the_order_of_rows_changes_nothing():
@@ -185,26 +208,147 @@ def test_the_order_of_rows_changes_nothing():
         )
 
 
-def test_the_script_writes_four_tables(tmp_path):
-    paths = {"verdicts": [], "populations": []}
-    for name, rows in (("verdicts", PATCHES), ("populations", POPULATIONS)):
+# --- From files to files --------------------------------------------------------------
+
+OUTPUTS = (
+    *("report_units", "unit_classes", "unit_species", "unit_priorities"),
+    *("unit_measures", "unit_programmes", "unit_targets", "unit_progress"),
+)
+GROUPS = pd.DataFrame(
+    {
+        "weight": [1.0, 1.0],
+        "name_nl": ["Kikkers", "Bijen"],
+        "name_en": ["Frogs", "Bees"],
+    },
+    index=["frogs", "bees"],
+)
+RULES = {"red_list_categories": ["CR"], "annexes": ["IV"], "species": []}
+RULES |= {"red_lists": ["flanders"], "reference_date": "2026-01-01"}
+
+
+def written(folder):
+    """Write the input of the script; a path per input and output."""
+    halves = {
+        "verdicts": PATCHES,
+        "populations": POPULATIONS.assign(red_list="CR"),
+        "gains": pd.DataFrame(
+            {"candidate_id": ["c1", "c2"], "group": "frogs", "gain": [0.2, 0.3]}
+        ),
+        "candidate_links": pd.DataFrame(
+            {"group": ["frogs"], "candidate_id": ["c2"], "other_id": ["f2"]}
+        ).assign(kind="patch", within_dispersal=True),
+    }
+    paths = {name: [] for name in halves}
+    for name, rows in halves.items():
         for part, half in enumerate((rows.iloc[:0], rows)):
-            path = tmp_path / f"{name}_{part}.parquet"
+            path = folder / f"{name}_{part}.parquet"
             half.to_parquet(path)
             paths[name].append(path)
-    for name, rows in (("units", UNITS), ("restoration", RESTORATION)):
-        paths[name] = tmp_path / f"{name}.parquet"
+    facts = RESTORATION[["candidate_id"]].assign(
+        plan=None, plan_year=pd.array([None] * 3, dtype="Int64"), code="4010"
+    )
+    whole = {
+        "units": UNITS,
+        "restoration": RESTORATION,
+        "robust_areas": PATCHES.iloc[:1],
+        "candidates": facts.assign(
+            nature_area="Vloeiweide", manager="ANB", crossing=None
+        ),
+    }
+    for name, rows in whole.items():
+        paths[name] = folder / f"{name}.parquet"
         rows.to_parquet(paths[name])
-    paths["robust_areas"] = tmp_path / "robust_areas.parquet"
-    PATCHES.iloc[:1].to_parquet(paths["robust_areas"])
-    tables = ("report_units", "unit_classes", "unit_species", "unit_priorities")
-    for name in tables:
-        paths[name] = tmp_path / f"{name}.parquet"
-    sum_report_units(paths)
-    assert gpd.read_parquet(paths["report_units"])["robust_ha"].tolist() == [
-        1,
-        0.5,
-        0.5,
-    ]
-    rows = [len(pd.read_parquet(paths[name])) for name in tables]
-    assert rows == [3, 5, 10, 4]
+    texts = {
+        "species": "species,name_nl,group,annexes,responsible,verified\n"
+        "Hyla,Boomkikker,frogs,IV,,no\n",
+        "red_lists": "species,red_list,year,category\nHyla,flanders,2012,CR\n",
+        "habitat_types": "code,name_nl,name_en\n4010,Natte heide,Wet heath\n",
+    }
+    for name, text in texts.items():
+        paths[name] = folder / f"{name}.csv"
+        paths[name].write_text(text, encoding="utf-8")
+    return paths | {name: folder / f"{name}.parquet" for name in OUTPUTS}
+
+
+def run(folder, earlier_results=None, levels=("province",)):
+    """Run the script; its tables by name."""
+    paths = written(folder)
+    sum_report_units(
+        paths,
+        groups=GROUPS,
+        bundles={"frogs": "pools"},
+        target_rules=RULES,
+        levels=levels,
+        earlier_results=earlier_results,
+    )
+    return {name: pd.read_parquet(paths[name]) for name in OUTPUTS}
+
+
+def test_the_script_writes_every_table(tmp_path):
+    found = run(tmp_path)
+    assert found["report_units"]["robust_ha"].tolist() == [1, 0.5, 0.5]
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "report_units": 3,
+        "unit_classes": 5,
+        "unit_species": 10,
+        "unit_priorities": 5,
+        "unit_measures": 5,
+        "unit_programmes": 4,  # Hyla and Rana, in West and in the province
+        "unit_targets": 1,  # of the province only
+        "unit_progress": 7,
+    }
+    (target,) = found["unit_targets"].to_dict("records")
+    assert (target["status"], target["responsible"]) == ("viable", "province")
+    assert target["target_because"] == "CR; IV"
+    assert (target["verbreden_ha"], target["uitvoeren_ha"]) == pytest.approx((0.3, 0.1))
+
+
+def test_units_of_a_level_without_a_sheet_have_no_targets(tmp_path):
+    found = run(tmp_path, levels=("area",))
+    assert found["unit_targets"].empty
+    assert found["unit_progress"].empty
+    assert len(found["report_units"]) == 3
+
+
+def earlier_run(folder, *layers):
+    """A GeoPackage of an earlier run: less robust land, and the tree frog a relict."""
+    path = folder / "earlier.gpkg"
+    made = {
+        "report_units": UNITS.assign(robust_ha=0.2),
+        "unit_species": pd.DataFrame(
+            {"level": ["province"], "name": ["All"], "species": ["Hyla"]}
+        ).assign(status="relict"),
+        "unit_priorities": pd.DataFrame(
+            {"level": ["province"], "name": ["All"], "track": ["uitvoeren"]}
+        ).assign(area_ha=7.0),
+        "unit_measures": pd.DataFrame({"unit_id": ["p1"]}),
+    }
+    for name in layers:
+        pyogrio.write_dataframe(made[name], path, layer=name)
+    return path
+
+
+def test_the_sheet_of_an_earlier_run_is_the_measure_of_progress(tmp_path):
+    path = earlier_run(
+        tmp_path, *("report_units", "unit_species", "unit_priorities", "unit_measures")
+    )
+    found = run(tmp_path, path)
+    target = found["unit_targets"].iloc[0]
+    assert (target["earlier_status"], target["change"]) == ("relict", "better")
+    progress = found["unit_progress"].set_index("measure")["difference"]
+    assert progress["robust_ha"] == pytest.approx(0.8)
+    assert (progress["n_viable"], progress["n_at_risk"]) == (1, -1)
+    assert progress["uitvoeren_ha"] == pytest.approx(0.1 - 7)
+
+
+def test_hectares_of_a_run_that_counted_land_twice_are_not_compared(tmp_path):
+    path = earlier_run(tmp_path, "report_units", "unit_species", "unit_priorities")
+    progress = run(tmp_path, path)["unit_progress"].set_index("measure")
+    assert pd.isna(progress.loc["uitvoeren_ha", "earlier"])
+    assert progress.loc["robust_ha", "earlier"] == pytest.approx(0.2)
+
+
+def test_an_earlier_file_without_units_is_refused_in_words(tmp_path):
+    path = earlier_run(tmp_path, "report_units")
+    with pytest.raises(ValueError, match="has no unit_species; give the"):
+        run(tmp_path, path)

@@ -136,22 +136,21 @@ def test_a_connection_from_a_patch_to_itself_brings_nothing():
 
 
 @settings(deadline=None)
-@given(landscapes())
-def test_the_gain_equals_a_full_recomputation(landscape):
+@given(landscapes(), st.sampled_from([0, P_MIN, 0.01, 0.1, 0.3, 1]))
+def test_the_gain_equals_a_full_recomputation(landscape, p_min):
     capacity, links, patch, probability, own = landscape
-    path = path_probabilities(capacity.size, *links, p_min=P_MIN)
+    path = path_probabilities(capacity.size, *links, p_min=p_min)
     before = probability_of_connectivity(capacity, path)
-    rise = rise_of_one(capacity, links, patch, probability, own)
-    assert before + rise == pytest.approx(
-        brute_force(capacity, links, patch, probability, own), rel=1e-9, abs=1e-12
-    )
+    rise = rise_of_one(capacity, links, patch, probability, own, p_min)
+    after = brute_force(capacity, links, patch, probability, own, p_min)
+    assert before + rise == pytest.approx(after, rel=1e-9, abs=1e-12)
     n = capacity.size
     with_candidate = path_probabilities(
         n + 1,
         links[0] + [n] * len(patch),
         links[1] + patch,
         links[2] + probability,
-        p_min=P_MIN,
+        p_min=p_min,
     )
     assert before + rise == pytest.approx(
         probability_of_connectivity(np.append(capacity, own), with_candidate),

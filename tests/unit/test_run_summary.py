@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from robuust.group_changes import no_group_changes
 from robuust.run_summary import (
     parameter_table_rows,
     run_info_rows,
@@ -46,9 +47,16 @@ FRAMES = {
             "track": ["verbreden", "uitvoeren"],
         }
     ),
-    "restoration_plan": pd.DataFrame(
-        {"budget_eur": [250_000.0, 250_000.0], "gain": [0.125, 0.125]}
+    "plan_curve": pd.DataFrame(
+        {
+            "budget_eur": [250_000.0, 250_000.0],
+            "plan": ["best", "nested"],
+            "n": [2, 1],
+            "gain": [0.125, 0.1],
+        }
     ),
+    "group_changes": no_group_changes(),
+    "population_changes": pd.DataFrame(columns=["outcome", "red_list", "species"]),
     "ingest_summary": pd.DataFrame(
         {
             "reason": ["balance", "no_date", "balance"],
@@ -77,11 +85,22 @@ def test_ten_lines_say_what_a_planner_asks_first():
         "Populations": "1 viable, 2 lost",
         "Relicts first": "Hyla (p2); Rana (p1)",
         "Restore first": "a (3 ha, uitvoeren); b (1.25 ha, verbreden)",
-        "Plan": "250000 euro: 2 candidates, gain 0.125",
+        "Plan": "250,000 euro: 2 candidates, gain 0.125",
         "Quarantine": "5 of 120 rows, each with its reason",
         "Open": "results/x/robuust.qgz (QGIS), results/x/report.html, "
         "results/x/robuust.gpkg, results/x/tables/",
     }
+
+
+def test_with_an_earlier_run_three_lines_more_say_who_loses_and_who_wins():
+    groups = no_group_changes()
+    groups.loc[0, ["group", "name_en", "balance"]] = ["frogs", "tree frogs", "loses"]
+    groups.loc[0, "eca_change_share"] = -0.25
+    told = lines("en", FRAMES | {"group_changes": groups})
+    assert len(told) == 13
+    assert told[-4].split(":")[1].strip() == "tree frogs (-25 %)"
+    assert told[-3].startswith("Who wins:")
+    assert told[-2].startswith("At risk:")
 
 
 def test_a_run_on_habitat_alone_says_so():

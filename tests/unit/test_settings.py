@@ -110,7 +110,9 @@ def test_a_missing_key_is_named_with_its_meaning(config, few):
         ("habitat", "unknown_codes", "ignore", "one of quarantine, refuse"),
         ("buffers", "classes", ["keys"], "stronghold, key, network"),
         ("restoration", "budgets_eur", [1, 1], "each entry once"),
-        ("restoration", "convertible_codes", [4010], "write it in quotes: '4010'"),
+        ("restoration", "candidate_shape", "circle", "one of square, hexagon"),
+        ("restoration", "crossing_spacing_m", 0, "more than 0"),
+        ("elaboration", "species", [4010], "write it in quotes: '4010'"),
         ("records", "recent_years", None, "found nothing"),
     ],
 )
@@ -269,10 +271,11 @@ def test_two_sources_with_one_name_are_refused_whatever_their_kind(config, few):
 
 
 def test_codes_in_the_settings_are_read_as_those_of_a_map(config, few):
-    codes = ["H4030", "H2190B", "rbbmr+", "gh"]
-    config["restoration"]["convertible_codes"] = codes
-    assert problems_of(config, few) == []
-    config["restoration"]["convertible_codes"] = ["2190_xyz"]
+    parcels = {"name": "parcels", "path": "parcels.gpkg"}
+    for code in ("H4030", "H2190B", "rbbmr+", "gh"):
+        config["sources"]["candidates"] = [parcels | {"code": code}]
+        assert problems_of(config, few) == []
+    config["sources"]["candidates"] = [parcels | {"code": "2190_xyz"}]
     assert "'2190_xyz', which is not in the table" in only_problem(config, few).message
 
 
@@ -281,6 +284,25 @@ def test_a_red_list_that_no_table_has_is_told_with_the_nearest_name(config, few)
     problem = only_problem(config, few)
     assert problem.column == "red_lists"
     assert "flanders" in problem.message
+
+
+def test_a_target_species_that_no_table_has_is_refused(config, few):
+    few |= {"species": SHIPPED["species"]}
+    config["elaboration"]["species"] = ["Hyla arborea"]
+    assert problems_of(config, few) == []
+    config["elaboration"]["species"] = ["Hyla arborae"]
+    problem = only_problem(config, few)
+    assert problem.column == "elaboration.species"
+    assert "Hyla arborea" in problem.message
+
+
+def test_who_answers_for_a_species_may_be_blank_but_not_left_out(config, few):
+    species = SHIPPED["species"]
+    assert problems_of(config, few | {"species": species.assign(responsible="")}) == []
+    problem = only_problem(
+        config, few | {"species": species.drop(columns="responsible")}
+    )
+    assert problem.column == "responsible"
 
 
 def test_the_codes_of_a_raster_must_be_in_the_table(config, few):
@@ -303,11 +325,6 @@ def test_a_group_that_no_table_has_is_named_with_a_suggestion(config, few):
     problem = only_problem(config, few)
     assert (problem.file, problem.column) == ("settings", "groups")
     assert problem.message.endswith("did you mean 'amphibians_pools'?")
-
-
-def test_a_convertible_code_that_no_table_has_is_refused(config, few):
-    config["restoration"]["convertible_codes"] = ["gh", "2191"]
-    assert "'2191'" in only_problem(config, few).message
 
 
 def test_settings_without_any_key_name_every_key():
@@ -393,6 +410,10 @@ def test_file_row_and_column_are_those_of_a_spreadsheet(config, tables):
         ("parameter_evidence", "low", "5", "give both, or neither"),
         ("barrier_types", "mobility_class", "wader", "not in the table"),
         ("barrier_types", "crossing_probability", "2", "at most 1"),
+        ("barrier_types", "crossing_cost_eur", "-1", "at least 0"),
+        ("conversions", "code", "2191", "not in the table habitat_types"),
+        ("conversions", "target_code", "2191", "not in the table habitat_types"),
+        ("conversions", "share", "60", "at most 1"),
         ("resistance", "mobility_class", "wader", "not in the table"),
         ("resistance", "resistance", "0.5", "at least 1"),
         ("pressures", "bundle", "dunes", "not in the table suitability"),
@@ -511,7 +532,10 @@ def test_rows_after_a_blank_one_keep_their_number(config, tables):
 
 @pytest.mark.parametrize(
     "name",
-    ["ingest", "all_groups", "tables", "staging", "current_flow", "species_sheets"],
+    [
+        *("ingest", "all_groups", "tables", "staging"),
+        *("current_flow", "species_sheets", "unit_sheets"),
+    ],
 )
 def test_a_group_cannot_be_named_as_a_folder_of_results(config, tables, name):
     config["groups"] = "all"

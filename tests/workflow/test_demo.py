@@ -38,6 +38,12 @@ STATUSES = {
     *["viable", "phantom", "relict", "dormant"],
     *["unsearched", "lost", "colonisable", "unreachable"],
 }
+CHANGES = ("changes", "group_changes", "population_changes", "planned_changes")
+AGAINST_EARLIER = {
+    "habitat_state": ["area_change_ha"],
+    "unit_targets": ["earlier_status", "change"],
+    "unit_progress": ["earlier", "difference"],
+}
 OVER_LAND = ("amphibians_pools", "reptiles_heath")
 RASTERS = ("robustness_score", "robust_groups", "buffer_groups", "habitat_variety")
 COLUMNS = {
@@ -75,8 +81,16 @@ KEYS = {
     "restoration": ["candidate_id"],
     "restoration_plan": ["budget_eur", "candidate_id"],
     "corridors": ["corridor_id"],
+    "corridor_paths": ["corridor_id", "group"],
+    "pinch_points": ["pinch_point_id"],
     "report_units": ["level", "unit_id"],
+    "unit_priorities": ["unit_id", "track"],
+    "unit_programmes": ["unit_id", "species", "status"],
+    "unit_targets": ["unit_id", "species"],
+    "unit_progress": ["unit_id", "measure"],
     "group_summary": ["group"],
+    "group_changes": ["group"],
+    "planned_changes": ["change_id"],
     "sensitivity": ["group", "parameter"],
     "ingest_summary": ["source", "reason"],
     "settings": ["key"],
@@ -157,7 +171,7 @@ def test_every_promised_layer_and_table_is_there_and_holds_rows(sql):
     rows = {name: sql(f'SELECT count(*) FROM "{name}"')[0][0] for name in kinds}
     empty = {name for name, n in rows.items() if n == 0}
     # No earlier run to differ from, and all context layers of the demo are clean.
-    assert empty == {"changes", "quarantined_context"}
+    assert empty == {*CHANGES, "quarantined_context"}
 
 
 @pytest.mark.parametrize("name", COLUMNS)
@@ -539,6 +553,46 @@ def test_units_of_one_level_share_out_the_robust_hectares(layer):
     assert levels["province"] == pytest.approx(inside / 1e4, rel=1e-3)
 
 
+@pytest.mark.parametrize("table", ["unit_priorities", "unit_measures"])
+def test_no_hectare_of_a_track_is_counted_twice(layer, table):
+    candidates = layer("restoration")
+    land = candidates[candidates["kind"] != "crossing"].union_all()
+    for level, units in layer("report_units").groupby("level"):
+        sums = layer(table).loc[layer(table)["level"] == level, "area_ha"]
+        inside = land.intersection(units.union_all()).area / 1e4
+        assert sums.sum() == pytest.approx(inside, rel=1e-3), level
+
+
+def test_every_province_has_its_target_species_and_its_sheet(layer, demo_results):
+    units = layer("report_units")
+    provinces = units[units["level"] == "province"]
+    targets = layer("unit_targets")
+    assert set(targets["unit_id"]) == set(provinces["unit_id"])
+    assert {"CR", "EN"} <= set(targets["red_list"])
+    assert not set(targets.loc[targets["target_because"] != "IV", "red_list"]) & {"VU"}
+    pages = {path.stem for path in (demo_results / "unit_sheets").glob("*.html")}
+    assert len(pages) == len(provinces)
+    assert all(page.startswith("province_") for page in pages)
+
+
+def test_every_track_says_with_whom_what_for_whom(layer):
+    measures = layer("unit_measures")
+    partner = {"meekoppelen": "plan", "verbreden": "nature_area"}
+    for track, column in partner.items():
+        rows = measures[measures["track"] == track]
+        assert len(rows)
+        assert rows[column].notna().all()
+        best = rows[rows["order"] == 1]
+        assert not best.duplicated(["unit_id", column, "plan_year"]).any()
+    assert (
+        measures.loc[measures["track"] == "uitvoeren", ["plan", "manager"]]
+        .isna()
+        .all(axis=None)
+    )
+    needy = layer("unit_programmes").query("needs_help")
+    assert set(needy["status"]) <= {"relict", "phantom"}
+
+
 # --- Every id leads somewhere
 
 
@@ -561,9 +615,16 @@ def test_units_of_one_level_share_out_the_robust_hectares(layer):
         ("restoration_plan", "candidate_id", "restoration", "candidate_id"),
         ("corridors", "robust_area_a", "robust_areas", "robust_area_id"),
         ("corridors", "robust_area_b", "robust_areas", "robust_area_id"),
+        ("corridor_paths", "corridor_id", "corridors", "corridor_id"),
+        ("corridors", "corridor_id", "corridor_paths", "corridor_id"),
+        ("pinch_points", "corridor_id", "corridors", "corridor_id"),
         ("unit_classes", "unit_id", "report_units", "unit_id"),
         ("unit_species", "unit_id", "report_units", "unit_id"),
         ("unit_priorities", "unit_id", "report_units", "unit_id"),
+        ("unit_measures", "unit_id", "report_units", "unit_id"),
+        ("unit_programmes", "unit_id", "report_units", "unit_id"),
+        ("unit_targets", "unit_id", "report_units", "unit_id"),
+        ("unit_progress", "unit_id", "report_units", "unit_id"),
     ],
 )
 def test_an_id_is_found_in_the_layer_that_it_points_to(
@@ -691,7 +752,7 @@ def second_results(demo_results, run_pipeline, tmp_path_factory):
 
 
 def test_row_order_and_cores_change_no_table(demo_results, second_results):
-    about_the_run = {"settings", "sources", "run_info", "changes"}
+    about_the_run = {"settings", "sources", "run_info", *CHANGES}
     names = {path.stem for path in (demo_results / "tables").iterdir()} - about_the_run
     assert names >= {*LAYERS, *TABLES} - about_the_run
     for name in sorted(names):
@@ -699,7 +760,7 @@ def test_row_order_and_cores_change_no_table(demo_results, second_results):
             pd.read_csv(folder / "tables" / f"{name}.csv", dtype=str, na_filter=False)
             for folder in (demo_results, second_results)
         )
-        ours = {"habitat_state": ["area_change_ha"]}.get(name, [])
+        ours = AGAINST_EARLIER.get(name, [])
         if name.startswith("quarantined"):  # these name the row of the file
             ours = ["row"]
         first, second = first.drop(columns=ours), second.drop(columns=ours)
@@ -722,6 +783,14 @@ def test_row_order_and_cores_change_no_map(demo_results, second_results, layer):
             rasterio.open(second_results / f"{name}.tif") as two,
         ):
             assert (one.read() == two.read()).all(), name
+
+
+def test_against_its_own_results_nobody_wins_or_loses(second_results):
+    groups = read_csv(second_results / "tables" / "group_changes.csv")
+    assert set(groups["group"]) == set(DEMO["groups"])
+    assert set(groups["balance"]) == {"same"}
+    for name in ("population_changes", "planned_changes"):
+        assert read_csv(second_results / "tables" / f"{name}.csv").empty
 
 
 def test_against_its_own_results_every_patch_is_the_same(second_results, layer):

@@ -13,7 +13,8 @@ from publish_results import publish_results
 
 HOME = Path(__file__).parents[2]
 
-# The construction of rule publish_results, with two files; `slow` waits to be killed.
+# The construction of rule publish_results, with two files, and a folder of pages whose
+# names are not known beforehand; `slow` waits to be killed.
 SNAKEFILE = """
 rule read:
     input:
@@ -30,8 +31,10 @@ rule stage:
     output:
         "staging/map.txt",
         "staging/tables/a.csv",
+        directory("staging/unit_sheets"),
     shell:
-        "test ! -e broken_stage && cp {input} {output[0]} && cp {input} {output[1]}"
+        "test ! -e broken_stage && cp {input} {output[0]} && cp {input} {output[1]} "
+        "&& mkdir -p {output[2]} && cp {input} {output[2]}/zeeland.html"
 
 
 rule publish_results:
@@ -69,7 +72,7 @@ def area(tmp_path):
     use_script(tmp_path, HOME / "scripts" / "publish_results.py")
     (tmp_path / "source.txt").write_text("version 1")
     assert snakemake(tmp_path).returncode == 0
-    assert published(tmp_path) == ["version 1", "version 1"]
+    assert published(tmp_path) == ["version 1"] * 3
     (tmp_path / "source.txt").write_text("version 2")
     return tmp_path
 
@@ -90,13 +93,13 @@ def snakemake(folder, *arguments):
 
 
 def published(folder):
-    names = ("published/map.txt", "published/tables/a.csv")
-    return [(folder / name).read_text() for name in names]
+    names = ("map.txt", "tables/a.csv", "unit_sheets/zeeland.html")
+    return [(folder / "published" / name).read_text() for name in names]
 
 
 def test_a_new_run_replaces_the_results_and_then_rests(area):
     assert snakemake(area, "--forceall").returncode == 0
-    assert published(area) == ["version 2", "version 2"]
+    assert published(area) == ["version 2"] * 3
     assert "Nothing to be done" in snakemake(area).stderr
 
 
@@ -104,10 +107,10 @@ def test_a_new_run_replaces_the_results_and_then_rests(area):
 def test_a_run_that_fails_leaves_the_results_and_is_taken_up_again(area, job):
     (area / f"broken_{job}").touch()
     assert snakemake(area).returncode != 0
-    assert published(area) == ["version 1", "version 1"]
+    assert published(area) == ["version 1"] * 3
     (area / f"broken_{job}").unlink()
     assert snakemake(area).returncode == 0
-    assert published(area) == ["version 2", "version 2"]
+    assert published(area) == ["version 2"] * 3
 
 
 def test_a_run_that_fails_while_publishing_leaves_the_results(area):
@@ -115,7 +118,7 @@ def test_a_run_that_fails_while_publishing_leaves_the_results(area):
     use_script(area, "failing.py")
     assert snakemake(area, "--forceall").returncode != 0
     assert (area / "in_the_middle").exists()
-    assert published(area) == ["version 1", "version 1"]
+    assert published(area) == ["version 1"] * 3
 
 
 def test_after_a_killed_run_the_next_one_publishes(area):
@@ -138,7 +141,7 @@ def test_after_a_killed_run_the_next_one_publishes(area):
     use_script(area, HOME / "scripts" / "publish_results.py")
     assert snakemake(area, "--unlock").returncode == 0
     assert snakemake(area).returncode == 0
-    assert published(area) == ["version 2", "version 2"]
+    assert published(area) == ["version 2"] * 3
 
 
 def test_nothing_changes_before_every_copy_is_complete(tmp_path):
@@ -174,6 +177,24 @@ def test_notes_of_qgis_about_the_old_geopackage_go_with_it(tmp_path):
         [tmp_path / "new"], [tmp_path / "robuust.gpkg"], results_folder=tmp_path
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "robuust.gpkg"]
+
+
+def test_of_a_folder_its_pages_are_published_and_those_of_earlier_units_go(tmp_path):
+    staged, published = tmp_path / "staging" / "unit_sheets", tmp_path / "unit_sheets"
+    for folder, pages in ((staged, "ab"), (published, "bc")):
+        folder.mkdir(parents=True)
+        for name in pages:
+            (folder / f"{name}.html").write_text(folder.parent.name)
+    (staged / ".snakemake_timestamp").touch()
+    publish_results([], [], results_folder=tmp_path, page_folders=[staged])
+    assert {path.name: path.read_text() for path in published.iterdir()} == {
+        "a.html": "staging",
+        "b.html": "staging",
+    }
+    for page in staged.glob("*.html"):
+        page.unlink()
+    publish_results([], [], results_folder=tmp_path, page_folders=[staged])
+    assert list(published.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ import rasterio
 from rasterio.transform import from_origin
 from shapely.geometry import LineString, Point, box
 
-from robuust.layer_styles import MEANINGS, RASTERS, STYLES
+from robuust.layer_styles import RASTERS, STYLES
+from robuust.meanings import MEANINGS
 from robuust.output_layers import LAYERS, layer_named
 from write_geopackage import write_geopackage
 from write_project import write_project
@@ -122,7 +123,9 @@ def small_layers():
             {"budget_eur": budget, "candidate_id": "c1", "geometry": place(21)}
             for budget in (250_000.0, 1_000_000.0)
         ],
-        "corridors": [{"corridor_id": "k1", "score": 0.5, "geometry": line[0]}],
+        "corridors": [{"corridor_id": "k1", "score": 0.5, "geometry": place(9)}],
+        "corridor_paths": [{"corridor_id": "k1", "geometry": line[0]}],
+        "pinch_points": [{"pinch_point_id": "k1-p1", "geometry": place(10)}],
         "report_units": [
             {
                 "unit_id": "u1",

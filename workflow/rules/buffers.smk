@@ -8,6 +8,7 @@ rule buffer_patches:
         relict_sites=rules.classify_populations.output.relict_sites,
         pressures=TABLES["pressures"],
         land_cover=rules.ingest_context.output.land_cover,
+        today=TODAY,
     output:
         buffers="<results>/{group}/buffers.parquet",
         pressure_zones="<results>/{group}/pressure_zones.parquet",
@@ -21,6 +22,8 @@ rule buffer_patches:
     threads: group_threads
     params:
         library=LIBRARY,
+        readers=READERS,
+        folders=FOLDERS,
         bundle=trait("bundle"),
         classes=config["buffers"]["classes"],
         inner_m=trait("buffer_inner_m"),

@@ -22,6 +22,7 @@ from robuust.presets import (
     named_presets,
 )
 from robuust.problems import Problem
+from robuust.scenarios import changes_sources, scenario_settings
 from robuust.settings import (
     SETTINGS,
     check_settings,
@@ -32,6 +33,10 @@ from robuust.settings import (
 from robuust.sheet_names import sheet_names
 from robuust.table_remarks import seed_bank_remark
 from robuust.traits import group_traits
+
+# A scenario (chapter 10) is this workflow once more, as a module of that name, with the
+# settings of the run, which are checked by then.
+IS_SCENARIO = (__name__ or "").startswith("scenario_")
 
 # --- The settings and tables, checked before anything runs
 
@@ -70,6 +75,8 @@ def named_files():
         for source in entries or []:
             if isinstance(source, dict):
                 named[f"sources.{kind}[{source.get('name')}]"] = source.get("path")
+    for place, source in changes_sources(config):
+        named[f"{place}[{source.get('name')}]"] = source.get("path")
     named |= {
         at: name for name, at in named_presets(config).items() if is_preset_file(name)
     }
@@ -133,7 +140,9 @@ shipped = [path.stem for path in PRESETS_FOLDER.glob("*.yaml")]
 problems += check_presets(config, PRESETS, schema("preset"), shipped=shipped)
 problems += check_connections(config, file=SETTINGS)
 problems += missing_files() + unwritable_results()
-if rows.keys() == TABLES.keys():
+if IS_SCENARIO:
+    problems = []
+elif rows.keys() == TABLES.keys():
     problems += check_settings(config, schema("config"), rows, schemas)
 else:
     problems += validate_settings(config, schema("config"))
@@ -154,6 +163,7 @@ LOGS = f"logs/{config['area']}"
 
 pathvars:
     results=RESULTS,
+    today=RESULTS,  # in a scenario that of the run itself
     logs=LOGS,
     benchmarks=f"benchmarks/{config['area']}",
 
@@ -164,6 +174,19 @@ TRAITS = group_traits(
     config["network"]["p0"],
 ).set_index("group")
 GROUPS = list(TRAITS.index) if config["groups"] == "all" else config["groups"]
+
+
+# The results to compare with. They are no input: those of the last run here are made by
+# this workflow, and a workflow may not need what it makes. A scenario does: it waits for
+# the results of today.
+if IS_SCENARIO:
+    EARLIER_RESULTS = config["earlier_results"]
+else:
+    EARLIER_RESULTS = config["earlier_results"] and find_file(config["earlier_results"])
+TODAY = [EARLIER_RESULTS] if IS_SCENARIO else []
+PLANNED = f"{RESULTS}/ingest/planned_changes.parquet" if IS_SCENARIO else []
+# Where a scenario may find the results of today of a job with the same input.
+FOLDERS = (RESULTS, str(Path(EARLIER_RESULTS).parent)) if IS_SCENARIO else None
 
 
 def digest(paths):
@@ -223,6 +246,20 @@ def resistance_map(wildcards):
     """The resistance that a group meets, as `input`; none where it moves straight."""
     path = f"{RESULTS}/{wildcards.group}/resistance.tif"
     return path if wildcards.group in LEAST_COST_GROUPS else []
+
+
+def changes(wildcards):
+    """The settings of the planned changes of a scenario, with paths as found."""
+    return [
+        source | {"path": find_file(source["path"])}
+        for source in config["scenarios"][wildcards.scenario]["changes"]
+    ]
+
+
+def changes_files(wildcards):
+    """The files of the planned changes of a scenario, as `input`."""
+    files = (source_files(source["path"]) for source in changes(wildcards))
+    return [path for paths in files for path in paths]
 
 
 def for_groups(path, groups=GROUPS):
@@ -291,21 +328,29 @@ def compile_kernels():
 
 
 def announce_run():
-    """One line before the first job."""
+    """One line before the first job, and one per scenario."""
     print(
         f"robuust: {config['area']}, {len(GROUPS)} groups -> {RESULTS}/",
         file=sys.stderr,
     )
+    for scenario in config["scenarios"]:
+        print(f"robuust: scenario {scenario} -> {RESULTS}_{scenario}/", file=sys.stderr)
     remark = seed_bank_remark(typed_table(rows["species"], schemas["species"]))
     if remark:
         print(f"robuust: {remark}.", file=sys.stderr)
 
 
 def print_summary():
-    """The ten lines that say what came out and what to open."""
-    summary = Path(RESULTS, "summary.txt")
-    if summary.exists():  # a part of the rules (--until) leaves none
-        print(summary.read_text(encoding="utf-8"), file=sys.stderr)
+    """The lines that say what came out and what to open, of every scenario too."""
+    for folder in of_all_scenarios(RESULTS):
+        summary = Path(folder, "summary.txt")
+        if summary.exists():  # a part of the rules (--until) leaves none
+            print(summary.read_text(encoding="utf-8"), file=sys.stderr)
+
+
+def of_all_scenarios(folder):
+    """This folder of the run, and that of each scenario."""
+    return [folder, *(f"{folder}_{scenario}" for scenario in config["scenarios"])]
 
 
 STARTED = time.time()
@@ -313,7 +358,8 @@ STARTED = time.time()
 
 def words_of_failed_jobs():
     """What each job that failed in this run said, from the end of its log."""
-    for log in sorted(Path(LOGS).rglob("*.log")):
+    logs = (Path(folder).rglob("*.log") for folder in of_all_scenarios(LOGS))
+    for log in sorted(log for found in logs for log in found):
         text = log.read_text(encoding="utf-8")
         if log.stat().st_mtime > STARTED and "CRITICAL the job failed" in text:
             yield f"{log.stem} ({log.parent.name}): {text.rsplit('Error: ', 1)[-1].strip()}"

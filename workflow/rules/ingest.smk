@@ -11,8 +11,8 @@ rule ingest_habitat:
         habitat="<results>/ingest/habitat.parquet",
         habitat_parts="<results>/ingest/habitat_parts.parquet",
         quarantined="<results>/ingest/quarantined_habitat.parquet",
-        coverage_faults="<results>/ingest/coverage_faults.parquet",
-        study_area="<results>/ingest/study_area.parquet",
+        coverage_faults="<today>/ingest/coverage_faults.parquet",
+        study_area="<today>/ingest/study_area.parquet",
         summary="<results>/ingest/habitat_summary.parquet",
         sources="<results>/ingest/habitat_sources.parquet",
     log:
@@ -42,11 +42,11 @@ rule ingest_history:
         study_area=rules.ingest_habitat.output.study_area,
         habitat_types=TABLES["habitat_types"],
     output:
-        habitat="<results>/ingest/historic_habitat.parquet",
-        habitat_parts="<results>/ingest/historic_parts.parquet",
-        quarantined="<results>/ingest/quarantined_history.parquet",
-        summary="<results>/ingest/history_summary.parquet",
-        sources="<results>/ingest/history_sources.parquet",
+        habitat="<today>/ingest/historic_habitat.parquet",
+        habitat_parts="<today>/ingest/historic_parts.parquet",
+        quarantined="<today>/ingest/quarantined_history.parquet",
+        summary="<today>/ingest/history_summary.parquet",
+        sources="<today>/ingest/history_sources.parquet",
     log:
         "<logs>/ingest_history.log",
     benchmark:
@@ -72,10 +72,10 @@ rule ingest_records:
         study_area=rules.ingest_habitat.output.study_area,
         species=TABLES["species"],
     output:
-        records="<results>/ingest/records.parquet",
-        quarantined="<results>/ingest/quarantined_records.parquet",
-        summary="<results>/ingest/records_summary.parquet",
-        sources="<results>/ingest/records_sources.parquet",
+        records="<today>/ingest/records.parquet",
+        quarantined="<today>/ingest/quarantined_records.parquet",
+        summary="<today>/ingest/records_summary.parquet",
+        sources="<today>/ingest/records_sources.parquet",
     log:
         "<logs>/ingest_records.log",
     benchmark:
@@ -118,16 +118,16 @@ rule ingest_context:
         habitat_types=TABLES["habitat_types"],
         resistance=TABLES["resistance"],
     output:
-        barriers="<results>/ingest/barriers.parquet",
-        crossings="<results>/ingest/crossings.parquet",
-        land_cover="<results>/ingest/land_cover.parquet",
-        nature_areas="<results>/ingest/nature_areas.parquet",
-        plans="<results>/ingest/plans.parquet",
+        barriers="<today>/ingest/barriers.parquet",
+        crossings="<today>/ingest/crossings.parquet",
+        land_cover="<today>/ingest/land_cover.parquet",
+        nature_areas="<today>/ingest/nature_areas.parquet",
+        plans="<today>/ingest/plans.parquet",
         parcels="<results>/ingest/parcels.parquet",
-        report_units="<results>/ingest/report_units.parquet",
-        quarantined="<results>/ingest/quarantined_context.parquet",
-        summary="<results>/ingest/context_summary.parquet",
-        sources="<results>/ingest/context_sources.parquet",
+        report_units="<today>/ingest/report_units.parquet",
+        quarantined="<today>/ingest/quarantined_context.parquet",
+        summary="<today>/ingest/context_summary.parquet",
+        sources="<today>/ingest/context_sources.parquet",
     log:
         "<logs>/ingest_context.log",
     benchmark:
@@ -145,3 +145,8 @@ rule ingest_context:
         crossing_width_m=config["network"]["crossing_width_m"],
     script:
         "../../scripts/ingest_context.py"
+
+
+# What becomes of the land, as plain paths: lay_changes makes those of a scenario.
+LAND = {name: str(path) for name, path in rules.ingest_habitat.output.items()}
+LAND["parcels"] = str(rules.ingest_context.output.parcels)

@@ -9,7 +9,7 @@ rule map_resistance:
         crossings=rules.ingest_context.output.crossings,
         barriers=rules.ingest_context.output.barriers,
         study_area=rules.ingest_habitat.output.study_area,
-        habitat=rules.ingest_habitat.output.habitat,
+        habitat=LAND["habitat"],
         resistance_table=TABLES["resistance"],
         barrier_types=TABLES["barrier_types"],
     output:
@@ -41,6 +41,7 @@ rule measure_connectivity:
         barriers=rules.ingest_context.output.barriers,
         barrier_types=TABLES["barrier_types"],
         resistance=resistance_map,
+        today=TODAY,
     output:
         links="<results>/{group}/links.parquet",
         patch_connectivity="<results>/{group}/patch_connectivity.parquet",
@@ -59,6 +60,7 @@ rule measure_connectivity:
     params:
         library=LIBRARY,
         readers=READERS,
+        folders=FOLDERS,
         mobility_class=trait("mobility_class"),
         sweep_m=config["network"]["sweep_m"],
         multiples=config["network"]["dispersal_multiples"],
@@ -78,6 +80,7 @@ rule map_current:
         resistance=rules.map_resistance.output.resistance,
         patches=rules.delineate_patches.output.patches,
         links=rules.measure_connectivity.output.links,
+        today=TODAY,
     output:
         current="<results>/{group}/current.tif",
     log:
@@ -90,6 +93,7 @@ rule map_current:
     params:
         library=LIBRARY,
         readers=READERS,
+        folders=FOLDERS,
         dispersal_max_m=trait("dispersal_max_m"),
     script:
         "../../scripts/map_current.py"

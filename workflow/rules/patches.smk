@@ -4,8 +4,8 @@
 rule delineate_patches:
     """Join the habitat of a group into patches, by true gaps and barriers."""
     input:
-        habitat=rules.ingest_habitat.output.habitat,
-        parts=rules.ingest_habitat.output.habitat_parts,
+        habitat=LAND["habitat"],
+        parts=LAND["habitat_parts"],
         barriers=rules.ingest_context.output.barriers,
         suitability=TABLES["suitability"],
         barrier_types=TABLES["barrier_types"],

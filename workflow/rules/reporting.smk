@@ -2,18 +2,29 @@
 
 
 rule sum_report_units:
-    """Sum hectares, species and priorities per province, municipality or other unit."""
+    """Sum hectares, species, measures and targets per province or other unit."""
     input:
         units=rules.ingest_context.output.report_units,
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
         populations=for_groups(rules.classify_populations.output.populations),
         robust_areas=rules.map_robust_areas.output.robust_areas,
+        candidates=rules.find_candidates.output.candidates,
+        gains=for_groups(rules.measure_gains.output.gains),
+        candidate_links=for_groups(rules.measure_gains.output.candidate_links),
         restoration=rules.rank_restoration.output.restoration,
+        species=TABLES["species"],
+        red_lists=TABLES["red_lists"],
+        habitat_types=TABLES["habitat_types"],
+        today=TODAY,
     output:
         report_units="<results>/all_groups/report_units.parquet",
         unit_classes="<results>/all_groups/unit_classes.parquet",
         unit_species="<results>/all_groups/unit_species.parquet",
         unit_priorities="<results>/all_groups/unit_priorities.parquet",
+        unit_measures="<results>/all_groups/unit_measures.parquet",
+        unit_programmes="<results>/all_groups/unit_programmes.parquet",
+        unit_targets="<results>/all_groups/unit_targets.parquet",
+        unit_progress="<results>/all_groups/unit_progress.parquet",
     log:
         "<logs>/all_groups/sum_report_units.log",
     benchmark:
@@ -22,31 +33,17 @@ rule sum_report_units:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
+        weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
+        name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
+        name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
+        bundles=TRAITS["bundle"].to_dict(),
+        targets=config["elaboration"],
+        red_lists=config["red_lists"],
+        reference_date=config["reference_date"],
+        earlier_results=EARLIER_RESULTS,
     script:
         "../../scripts/sum_report_units.py"
-
-
-rule compare_runs:
-    """Follow the patches of an earlier run: grown, shrunk, split, merged, new, gone."""
-    input:
-        verdicts=for_groups(rules.classify_robustness.output.verdicts),
-    output:
-        changes="<results>/all_groups/changes.parquet",
-    log:
-        "<logs>/all_groups/compare_runs.log",
-    benchmark:
-        "<benchmarks>/all_groups/compare_runs.tsv"
-    conda:
-        "../envs/robuust.yaml"
-    params:
-        library=LIBRARY,
-        groups=GROUPS,
-        # No input: the results of the last run here are made by this workflow, and a
-        # workflow may not need what it makes.
-        earlier_results=config["earlier_results"]
-        and find_file(config["earlier_results"]),
-    script:
-        "../../scripts/compare_runs.py"
 
 
 rule summarise_groups:
@@ -68,3 +65,31 @@ rule summarise_groups:
         groups=GROUPS,
     script:
         "../../scripts/summarise_groups.py"
+
+
+rule compare_runs:
+    """Follow patches, groups and populations from an earlier run to this one."""
+    input:
+        verdicts=for_groups(rules.classify_robustness.output.verdicts),
+        networks=for_groups(rules.classify_robustness.output.networks),
+        populations=for_groups(rules.classify_populations.output.populations),
+        group_summary=rules.summarise_groups.output.group_summary,
+        planned=PLANNED,
+        today=TODAY,
+    output:
+        changes="<results>/all_groups/changes.parquet",
+        group_changes="<results>/all_groups/group_changes.parquet",
+        population_changes="<results>/all_groups/population_changes.parquet",
+        planned_changes="<results>/all_groups/planned_changes.parquet",
+    log:
+        "<logs>/all_groups/compare_runs.log",
+    benchmark:
+        "<benchmarks>/all_groups/compare_runs.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        groups=GROUPS,
+        earlier_results=EARLIER_RESULTS,
+    script:
+        "../../scripts/compare_runs.py"

@@ -2,18 +2,29 @@
 
 
 rule find_candidates:
-    """Collect the parcels that may become habitat, with their price and track."""
+    """Collect what may become habitat or join it, with price, track and what is odd."""
     input:
-        parcels=rules.ingest_context.output.parcels,
+        parcels=LAND["parcels"],
+        quarantined=rules.ingest_context.output.quarantined,
         plans=rules.ingest_context.output.plans,
         nature_areas=rules.ingest_context.output.nature_areas,
-        habitat=rules.ingest_habitat.output.habitat,
-        habitat_parts=rules.ingest_habitat.output.habitat_parts,
+        barriers=rules.ingest_context.output.barriers,
+        crossings=rules.ingest_context.output.crossings,
+        habitat=LAND["habitat"],
+        habitat_parts=LAND["habitat_parts"],
         study_area=rules.ingest_habitat.output.study_area,
+        patches=for_groups(rules.delineate_patches.output.patches),
         patch_polygons=for_groups(rules.delineate_patches.output.patch_polygons),
+        links=for_groups(rules.measure_connectivity.output.links),
+        group_connectivity=for_groups(
+            rules.measure_connectivity.output.group_connectivity
+        ),
         suitability=TABLES["suitability"],
+        conversions=TABLES["conversions"],
+        barrier_types=TABLES["barrier_types"],
     output:
         candidates="<results>/all_groups/candidates.parquet",
+        candidate_checks="<results>/all_groups/candidate_checks.parquet",
     log:
         "<logs>/all_groups/find_candidates.log",
     benchmark:
@@ -23,12 +34,27 @@ rule find_candidates:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
-        bundles=sorted(set(TRAITS.loc[GROUPS, "bundle"])),
+        groups={
+            group: TRAITS.loc[
+                group,
+                ["mobility_class", "bundle", "weight", "dispersal_median_m", "p0"],
+            ].to_dict()
+            | {"over_land": group in LEAST_COST_GROUPS}
+            for group in GROUPS
+        },
+        parcel_sources=[source["name"] for source in config["sources"]["candidates"]],
         default_cost_eur_per_ha=config["restoration"]["default_cost_eur_per_ha"],
-        candidate_reach_m=config["restoration"]["candidate_reach_m"],
-        candidate_cell_m=config["restoration"]["candidate_cell_m"],
         max_candidates=config["restoration"]["max_candidates"],
-        convertible_codes=config["restoration"]["convertible_codes"],
+        deriving={
+            name: config["restoration"][name]
+            for name in ("candidate_reach_m", "candidate_cell_m", "candidate_shape")
+        },
+        crossings={
+            "spacing_m": config["restoration"]["crossing_spacing_m"],
+            "length_m": config["restoration"]["crossing_length_m"],
+            "width_m": config["network"]["crossing_width_m"],
+            "max_crossings": config["restoration"]["max_crossings"],
+        },
     script:
         "../../scripts/find_candidates.py"
 
@@ -40,14 +66,17 @@ rule measure_gains:
         verdicts=rules.classify_robustness.output.verdicts,
         links=rules.measure_connectivity.output.links,
         patch_polygons=rules.delineate_patches.output.patch_polygons,
-        habitat=rules.ingest_habitat.output.habitat,
+        habitat=LAND["habitat"],
         barriers=rules.ingest_context.output.barriers,
         suitability=TABLES["suitability"],
         barrier_types=TABLES["barrier_types"],
+        evidence=TABLES["parameter_evidence"],
         resistance=resistance_map,
     output:
         gains="<results>/{group}/gains.parquet",
+        flips="<results>/{group}/flips.parquet",
         candidate_links="<results>/{group}/candidate_links.parquet",
+        gain_draws="<results>/{group}/gain_draws.parquet",
     log:
         "<logs>/{group}/measure_gains.log",
     benchmark:
@@ -73,17 +102,23 @@ rule measure_gains:
         p0=config["network"]["p0"],
         p_min=config["network"]["p_min"],
         min_suitable_share=config["habitat"]["min_suitable_share"],
+        draws=config["restoration"]["draws"],
+        seed=config["stability"]["seed"],
     script:
         "../../scripts/measure_gains.py"
 
 
 rule rank_restoration:
-    """Rank the candidates by what they bring all groups together."""
+    """Rank the candidates by what they bring, in words too, and how sure that is."""
     input:
         candidates=rules.find_candidates.output.candidates,
         gains=for_groups(rules.measure_gains.output.gains),
         candidate_links=for_groups(rules.measure_gains.output.candidate_links),
+        flips=for_groups(rules.measure_gains.output.flips),
+        gain_draws=for_groups(rules.measure_gains.output.gain_draws),
         populations=for_groups(rules.classify_populations.output.populations),
+        species=TABLES["species"],
+        habitat_types=TABLES["habitat_types"],
     output:
         restoration="<results>/all_groups/restoration.parquet",
     log:
@@ -95,9 +130,11 @@ rule rank_restoration:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
         name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
         name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
+        draws=config["restoration"]["draws"],
         language=config["language"],
     script:
         "../../scripts/rank_restoration.py"
@@ -107,12 +144,16 @@ rule plan_budget:
     """Choose candidates within each budget, with a bound on what any choice gains."""
     input:
         restoration=rules.rank_restoration.output.restoration,
+        parcels=LAND["parcels"],
+        units=rules.ingest_context.output.report_units,
         gains=for_groups(rules.measure_gains.output.gains),
         candidate_links=for_groups(rules.measure_gains.output.candidate_links),
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
         links=for_groups(rules.measure_connectivity.output.links),
     output:
         restoration_plan="<results>/all_groups/restoration_plan.parquet",
+        plan_curve="<results>/all_groups/plan_curve.parquet",
+        plan_groups="<results>/all_groups/plan_groups.parquet",
     log:
         "<logs>/all_groups/plan_budget.log",
     benchmark:
@@ -124,21 +165,38 @@ rule plan_budget:
     params:
         library=LIBRARY,
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
+        name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
+        name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
         budgets_eur=config["restoration"]["budgets_eur"],
+        must_have=config["restoration"]["must_have"],
+        forbidden=config["restoration"]["forbidden"],
+        minimum_rise=config["restoration"]["minimum_rise"],
+        track_budgets_eur=config["restoration"]["track_budgets_eur"],
+        unit_budgets=config["restoration"]["unit_budgets"],
+        nested_plans=config["restoration"]["nested_plans"],
+        time_limit_s=config["restoration"]["plan_time_limit_s"],
+        gap_percent=config["restoration"]["plan_gap_percent"],
         p_min=config["network"]["p_min"],
     script:
         "../../scripts/plan_budget.py"
 
 
 rule draw_corridors:
-    """Draw the shortest connections between robust areas, and for whom they are."""
+    """Draw the land to connect robust areas by, for whom, and where it is narrow."""
     input:
         robust_areas=rules.map_robust_areas.output.robust_areas,
         barriers=rules.ingest_context.output.barriers,
+        plans=rules.ingest_context.output.plans,
+        nature_areas=rules.ingest_context.output.nature_areas,
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
         links=for_groups(rules.measure_connectivity.output.links),
+        resistance=for_groups(rules.map_resistance.output.resistance, LEAST_COST_GROUPS),
+        restoration=rules.rank_restoration.output.restoration,
+        barrier_types=TABLES["barrier_types"],
     output:
         corridors="<results>/all_groups/corridors.parquet",
+        corridor_paths="<results>/all_groups/corridor_paths.parquet",
+        pinch_points="<results>/all_groups/pinch_points.parquet",
     log:
         "<logs>/all_groups/draw_corridors.log",
     benchmark:
@@ -148,11 +206,17 @@ rule draw_corridors:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
         name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
         name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
         dispersal_max_m=TRAITS.loc[GROUPS, "dispersal_max_m"].to_dict(),
+        mobility_class=TRAITS.loc[GROUPS, "mobility_class"].to_dict(),
+        least_cost_groups=LEAST_COST_GROUPS,
         max_corridor_m=config["restoration"]["max_corridor_m"],
+        extra_share=config["restoration"]["corridor_extra_share"],
+        default_cost_eur_per_ha=config["restoration"]["default_cost_eur_per_ha"],
+        cell_m=config["grid"]["cell_m"],
         p_min=config["network"]["p_min"],
     script:
         "../../scripts/draw_corridors.py"

@@ -19,17 +19,25 @@ rule write_geopackage:
         relict_sites=rules.rank_relicts.output.relict_sites,
         restoration=rules.rank_restoration.output.restoration,
         restoration_plan=rules.plan_budget.output.restoration_plan,
+        candidate_checks=rules.find_candidates.output.candidate_checks,
+        plan_curve=rules.plan_budget.output.plan_curve,
+        plan_groups=rules.plan_budget.output.plan_groups,
         corridors=rules.draw_corridors.output.corridors,
+        corridor_paths=rules.draw_corridors.output.corridor_paths,
+        pinch_points=rules.draw_corridors.output.pinch_points,
         report_units=rules.sum_report_units.output.report_units,
         changes=rules.compare_runs.output.changes,
+        population_changes=rules.compare_runs.output.population_changes,
+        planned_changes=rules.compare_runs.output.planned_changes,
         coverage_faults=rules.ingest_habitat.output.coverage_faults,
         quarantined_habitat=[
-            rules.ingest_habitat.output.quarantined,
+            LAND["quarantined"],
             with_history(rules.ingest_history.output.quarantined),
         ],
         quarantined_records=rules.ingest_records.output.quarantined,
         quarantined_context=rules.ingest_context.output.quarantined,
         group_summary=rules.summarise_groups.output.group_summary,
+        group_changes=rules.compare_runs.output.group_changes,
         zone_land_uses=for_groups(rules.buffer_patches.output.zone_land_uses),
         relict_receivers=for_groups(rules.classify_populations.output.relict_receivers),
         reintroduction=for_groups(rules.classify_populations.output.reintroduction),
@@ -41,16 +49,20 @@ rule write_geopackage:
         unit_classes=rules.sum_report_units.output.unit_classes,
         unit_species=rules.sum_report_units.output.unit_species,
         unit_priorities=rules.sum_report_units.output.unit_priorities,
+        unit_measures=rules.sum_report_units.output.unit_measures,
+        unit_programmes=rules.sum_report_units.output.unit_programmes,
+        unit_targets=rules.sum_report_units.output.unit_targets,
+        unit_progress=rules.sum_report_units.output.unit_progress,
         component_sweep=for_groups(rules.measure_connectivity.output.component_sweep),
         dispersal_sweep=for_groups(rules.measure_connectivity.output.dispersal_sweep),
         ingest_summary=[
-            rules.ingest_habitat.output.summary,
+            LAND["summary"],
             with_history(rules.ingest_history.output.summary),
             rules.ingest_records.output.summary,
             rules.ingest_context.output.summary,
         ],
         sources=[
-            rules.ingest_habitat.output.sources,
+            LAND["sources"],
             with_history(rules.ingest_history.output.sources),
             rules.ingest_records.output.sources,
             rules.ingest_context.output.sources,
@@ -125,16 +137,19 @@ rule write_report:
 
 
 rule write_sheets:
-    """Write one page per species: where it is, what is at risk, bring it back?"""
+    """Write one page per species, and one per province: what is at risk, what to do?"""
     input:
         geopackage=rules.write_geopackage.output.geopackage,
         species=TABLES["species"],
         columns=TABLES["output_columns"],
         template=str(TEMPLATES / "species_sheet.html.j2"),
+        unit_template=str(TEMPLATES / "unit_sheet.html.j2"),
     output:
         sheets=expand(
             "<results>/staging/species_sheets/{sheet}.html", sheet=SHEETS.values()
         ),
+        # A folder: the names of the units stand in the data, not in the settings.
+        unit_sheets=directory("<results>/staging/unit_sheets"),
     log:
         "<logs>/write_sheets.log",
     benchmark:
@@ -153,7 +168,9 @@ rule write_sheets:
 
 
 # `update` keeps Snakemake from deleting earlier results before the job, and brings
-# them back when it fails. Each output follows the input in the same place.
+# them back when it fails. Each output follows the input in the same place. The pages of
+# unit_sheets are published beside them, as no output: of a folder that is updated
+# Snakemake keeps a copy which, after a killed run, stops every run after it.
 rule publish_results:
     """Swap the complete new results in for those of the earlier run."""
     input:
@@ -168,6 +185,7 @@ rule publish_results:
         current_flow=for_groups(rules.map_current.output.current, CURRENT_GROUPS),
         species_sheets=rules.write_sheets.output.sheets,
         tables=rules.write_geopackage.output.tables,
+        unit_sheets=rules.write_sheets.output.unit_sheets,
     output:
         geopackage=update("<results>/robuust.gpkg"),
         project=update("<results>/robuust.qgz"),
@@ -208,5 +226,6 @@ GROUPS_OF_RULE = {
 EVERY_OUTPUT = [
     for_groups(str(path), GROUPS_OF_RULE.get(name, GROUPS))
     for name in [made_by.name for made_by in workflow.rules]
+    if rules.has(name)  # and not those of a scenario
     for path in getattr(rules, name).output
 ]

@@ -7,13 +7,14 @@ rule map_robust_areas:
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
         populations=for_groups(rules.classify_populations.output.populations),
         buffers=for_groups(rules.buffer_patches.output.buffers),
-        habitat=rules.ingest_habitat.output.habitat,
-        habitat_parts=rules.ingest_habitat.output.habitat_parts,
+        habitat=LAND["habitat"],
+        habitat_parts=LAND["habitat_parts"],
         study_area=rules.ingest_habitat.output.study_area,
         nature_areas=rules.ingest_context.output.nature_areas,
         report_units=rules.ingest_context.output.report_units,
         habitat_types=TABLES["habitat_types"],
         species_groups=TABLES["species_groups"],
+        today=TODAY,
     output:
         robust_areas="<results>/all_groups/robust_areas.parquet",
         robust_area_groups="<results>/all_groups/robust_area_groups.parquet",
@@ -36,8 +37,7 @@ rule map_robust_areas:
         min_groups=config["grid"]["min_groups"],
         min_area_ha=config["grid"]["min_area_ha"],
         variety_min_types=config["grid"]["variety_min_types"],
-        earlier_results=config["earlier_results"]
-        and find_file(config["earlier_results"]),
+        earlier_results=EARLIER_RESULTS,
     script:
         "../../scripts/map_robust_areas.py"
 
@@ -45,8 +45,8 @@ rule map_robust_areas:
 rule map_variety:
     """Map how varied the habitat is within each group's local distance of a cell."""
     input:
-        habitat=rules.ingest_habitat.output.habitat,
-        habitat_parts=rules.ingest_habitat.output.habitat_parts,
+        habitat=LAND["habitat"],
+        habitat_parts=LAND["habitat_parts"],
         study_area=rules.ingest_habitat.output.study_area,
         habitat_types=TABLES["habitat_types"],
     output:

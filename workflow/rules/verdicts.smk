@@ -10,6 +10,7 @@ rule classify_robustness:
         links=rules.measure_connectivity.output.links,
         evidence=TABLES["parameter_evidence"],
         area_classes=TABLES["area_classes"],
+        today=TODAY,
     output:
         verdicts="<results>/{group}/verdicts.parquet",
         networks="<results>/{group}/networks.parquet",
@@ -23,6 +24,8 @@ rule classify_robustness:
         "../envs/robuust.yaml"
     params:
         library=LIBRARY,
+        readers=READERS,
+        folders=FOLDERS,
         mobility_class=trait("mobility_class"),
         bundle=trait("bundle"),
         yardstick=config["yardstick"],
@@ -49,6 +52,7 @@ rule classify_populations:
         reintroduction_answers=TABLES["reintroduction_answers"],
         status_rules=TABLES["status_rules"],
         historic_patches=with_history(rules.delineate_history.output.patches),
+        today=TODAY,
     output:
         populations="<results>/{group}/populations.parquet",
         relict_sites="<results>/{group}/relict_sites.parquet",
@@ -63,6 +67,7 @@ rule classify_populations:
     params:
         library=LIBRARY,
         readers=READERS,
+        folders=FOLDERS,
         red_lists=config["red_lists"],
         reference_date=config["reference_date"],
         recent_years=config["records"]["recent_years"],
