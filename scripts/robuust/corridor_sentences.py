@@ -14,8 +14,8 @@ WORDS = {
         "crossed": "{what} gekruist: {where}",
         "pinches": ("", "1 knelpunt", "{n} knelpunten"),
         "stones": "stapstenen helpen op {area} ha",
-        "price": "{new} van {area} ha is nog geen habitat: kost hoogstens {cost} euro"
-        " (standaardprijs{crossings})",
+        "price": "{new} van {area} ha is nog geen habitat: kost naar schatting {cost}"
+        " euro (standaardprijs{crossings})",
         "crossings": ", waarvan {cost} voor passages",
         "all habitat": "de hele strook van {area} ha is al habitat",
         "priority": ", per euro op zijn best nummer {rank} tussen de kandidaten",
@@ -33,7 +33,7 @@ WORDS = {
         "crossed": "{what} crossed: {where}",
         "pinches": ("", "1 pinch point", "{n} pinch points"),
         "stones": "stepping stones help on {area} ha",
-        "price": "{new} of {area} ha is no habitat yet: costs at most {cost} euro"
+        "price": "{new} of {area} ha is no habitat yet: costs an estimated {cost} euro"
         " (default price{crossings})",
         "crossings": ", {cost} of it for crossings",
         "all habitat": "the whole strip of {area} ha is habitat already",

@@ -268,12 +268,12 @@ def parcels_left(parcels, plans):
     """Candidate parcels without the land that planned changes take.
 
     That land is decided on. A parcel keeps its cost per hectare; one of which no more
-    than a sliver is left is excluded.
+    than a sliver is left is excluded, and no plan must have it.
 
     Parameters
     ----------
     parcels : GeoDataFrame
-        candidate_id, cost_eur, excluded, polygons [m].
+        candidate_id, cost_eur, excluded, must_have, polygons [m].
     plans : array_like of shapely polygons
         Planned changes [m].
 
@@ -284,8 +284,8 @@ def parcels_left(parcels, plans):
 
     Examples
     --------
-    >>> parcel = gpd.GeoDataFrame({"cost_eur": [900.0], "excluded": [False]},
-    ...                           geometry=[shapely.box(0, 0, 90, 10)], crs=31370)
+    >>> row = {"cost_eur": [900.0], "excluded": False, "must_have": True}
+    >>> parcel = gpd.GeoDataFrame(row, geometry=[shapely.box(0, 0, 90, 10)], crs=31370)
     >>> left = parcels_left(parcel, [shapely.box(60, 0, 200, 10)])
     >>> left.area.tolist(), left["cost_eur"].tolist()
     ([600.0], [600.0])
@@ -300,4 +300,5 @@ def parcels_left(parcels, plans):
     return parcels.assign(
         cost_eur=parcels["cost_eur"] * np.where(gone, 1.0, share),
         excluded=parcels["excluded"].astype(bool) | gone,
+        must_have=parcels["must_have"].astype(bool) & ~gone,
     ).set_geometry(left, crs=parcels.crs)

@@ -19,26 +19,30 @@ def scenario_settings(config, scenario, *, today):
     -------
     dict
         New settings: an area and titles of their own, this scenario only, and the
-        results of today as those of the earlier run.
+        results of today as those of the earlier run. Parcels that a plan must have and
+        minimum rises are left out: planned changes can make them impossible.
 
     Examples
     --------
     >>> titles = {"title_nl": "Wijk", "title_en": "Houses"}
     >>> config = {"area": "demo", "title_nl": "Kust", "title_en": "Coast",
+    ...           "restoration": {"must_have": ["P1"]},
     ...           "scenarios": {"houses": titles, "road": {}}}
     >>> found = scenario_settings(config, "houses", today="results/demo")
     >>> found["area"], found["title_en"], found["earlier_results"]
     ('demo_houses', 'Coast: Houses', 'results/demo/robuust.gpkg')
-    >>> list(found["scenarios"])
-    ['houses']
+    >>> list(found["scenarios"]), found["restoration"]["must_have"]
+    (['houses'], [])
     """
     own = copy.deepcopy(config["scenarios"][scenario])
-    return copy.deepcopy(config) | {
+    config = copy.deepcopy(config)
+    return config | {
         "area": f"{config['area']}_{scenario}",
         "title_nl": f"{config['title_nl']}: {own['title_nl']}",
         "title_en": f"{config['title_en']}: {own['title_en']}",
         "scenarios": {scenario: own},
         "earlier_results": f"{today}/robuust.gpkg",
+        "restoration": config["restoration"] | {"must_have": [], "minimum_rise": {}},
     }
 
 

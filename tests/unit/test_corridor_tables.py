@@ -119,15 +119,15 @@ def test_the_sentence_says_how_far_how_hard_how_wide_for_whom_and_for_how_much()
     assert row["reason_nl"] == (
         "500 m over het land, voor Padden zo zwaar als 900 m makkelijk land; een strook"
         " van gemiddeld 100 m, op het smalst 75 m; 1 barrière gekruist: road (250, 50);"
-        " 3 knelpunten; 3 van 5 ha is nog geen habitat: kost hoogstens 100.000 euro"
-        " (standaardprijs, waarvan 10.000 voor passages), per euro op zijn best nummer"
-        " 1 tussen de kandidaten; hoogstens te winnen voor Padden (ECA +40 %),"
+        " 3 knelpunten; 3 van 5 ha is nog geen habitat: kost naar schatting 100.000"
+        " euro (standaardprijs, waarvan 10.000 voor passages), per euro op zijn best"
+        " nummer 1 tussen de kandidaten; hoogstens te winnen voor Padden (ECA +40 %),"
         " Salamanders (ECA +20 %)"
     )
     assert row["reason_en"] == (
         "500 m over land, as hard for Toads as 900 m of easy land; a strip of 100 m on"
         " average, 75 m at its narrowest; 1 barrier crossed: road (250, 50); 3 pinch"
-        " points; 3 of 5 ha is no habitat yet: costs at most 100,000 euro (default"
+        " points; 3 of 5 ha is no habitat yet: costs an estimated 100,000 euro (default"
         " price, 10,000 of it for crossings), at best number 1 among the candidates per"
         " euro; to gain at most for Toads (ECA +40 %), Newts (ECA +20 %)"
     )

@@ -230,12 +230,14 @@ def test_a_parcel_inside_a_change_is_excluded_and_one_beside_it_is_as_it_was():
             "candidate_id": ["in", "beside"],
             "cost_eur": [5.0, np.nan],
             "excluded": False,
+            "must_have": True,
         },
         geometry=[shapely.box(0, 0, 10, 10), shapely.box(100, 0, 110, 10)],
         crs=CRS,
     )
     left = parcels_left(parcels, [shapely.box(-1, -1, 100, 11)])
     assert left["excluded"].tolist() == [True, False]
+    assert left["must_have"].tolist() == [False, True]
     assert left.area.tolist() == [100, 100]
     assert left["cost_eur"].iloc[0] == 5.0
     assert np.isnan(left["cost_eur"].iloc[1])
@@ -243,6 +245,8 @@ def test_a_parcel_inside_a_change_is_excluded_and_one_beside_it_is_as_it_was():
 
 def test_without_parcels_there_is_nothing_to_cut():
     none = gpd.GeoDataFrame(
-        {"candidate_id": [], "cost_eur": [], "excluded": []}, geometry=[], crs=CRS
+        {"candidate_id": [], "cost_eur": [], "excluded": [], "must_have": []},
+        geometry=[],
+        crs=CRS,
     )
     assert len(parcels_left(none, [AREA])) == 0

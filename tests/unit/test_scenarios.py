@@ -91,6 +91,7 @@ def test_the_settings_of_a_scenario_leave_those_of_the_run_alone():
     made["scenarios"]["housing"]["changes"].clear()
     assert yaml.safe_dump(config) == before
     assert made["area"] == "my_area_housing"
+    assert made["restoration"]["minimum_rise"] == {}
     assert made["title_nl"] == "Mijn gebied: wijk"
     assert made["earlier_results"] == "results/my_area/robuust.gpkg"
 
