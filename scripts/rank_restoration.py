@@ -5,7 +5,7 @@ import logging
 import geopandas as gpd
 import pandas as pd
 
-from robuust.own_norms import OWN_VALUES
+from robuust.own_norms import species_with_own_values
 from robuust.priorities import RECENT, rank_candidates, saved_relicts, served_species
 from robuust.priority_certainty import rank_certainty
 from robuust.runlog import log_to
@@ -31,8 +31,7 @@ def rank_restoration(paths, restoration_path, *, groups, draws, language):
         ),
         ignore_index=True,
     )
-    species = read_text(paths["species"])
-    own_norms = species.loc[species[list(OWN_VALUES)].notna().any(axis=1), "species"]
+    own_norms = species_with_own_values(read_text(paths["species"]))
     restoration = rank_candidates(
         candidates,
         gains,

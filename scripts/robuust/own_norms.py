@@ -28,6 +28,28 @@ PHRASES_EN = {
 }
 
 
+def species_with_own_values(species):
+    """Name the species that differ from their group in some value.
+
+    Parameters
+    ----------
+    species : DataFrame
+        species, and `OWN_VALUES` as far as the table has them.
+
+    Returns
+    -------
+    Series of str
+
+    Examples
+    --------
+    >>> herons = pd.DataFrame({"species": ["Ardea", "Egretta"], "mvp_ru": [None, "60"]})
+    >>> species_with_own_values(herons).tolist()
+    ['Egretta']
+    """
+    differs = species.reindex(columns=OWN_VALUES).notna().any(axis=1)
+    return species.loc[differs, "species"]
+
+
 def own_verdicts(species, patches, network, norms, *, reproductive_unit_ha):
     """Capacity and class of every patch for every species, by its own values.
 

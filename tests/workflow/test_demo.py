@@ -543,6 +543,9 @@ def test_plans_stay_within_their_budget_and_below_their_bound(layer):
         assert (plan["gain"] <= plan["upper_bound"] * (1 + 1e-9)).all()
         gap = 100 * (1 - plan["gain"] / plan["upper_bound"])
         assert_same(plan["gap_percent"], gap)
+        assert (
+            plan["gap_percent"] <= SETTINGS["restoration"]["plan_gap_percent"]
+        ).all()
 
 
 def test_units_of_one_level_share_out_the_robust_hectares(layer):
@@ -813,8 +816,8 @@ GOLDEN_COLUMNS = {
     "populations_per_status": "group status n",
     "restoration_top_20": """rank candidate_id kind track score area_ha cost_eur
         gain_per_ha gain_per_eur flips groups""",
-    "restoration_plan": """budget_eur step candidate_id track cost_eur method gain
-        upper_bound gap_percent""",
+    # Not the bound: another machine may stop its solver one round earlier or later.
+    "restoration_plan": "budget_eur step candidate_id track cost_eur method gain",
     "robust_areas_top_20": """rank robust_area_id score area_ha n_groups groups
         n_key_patches protected_share unit n_habitat_types shannon monotone""",
 }

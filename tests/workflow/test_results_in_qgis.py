@@ -137,6 +137,11 @@ def small_layers():
             {"change": change, "geometry": place(i)}
             for i, change in enumerate(MEANINGS["change"])
         ],
+        "planned_changes": [{"code": "4030", "geometry": place(12)}],
+        "population_changes": [
+            {"outcome": outcome, "geometry": place(i).centroid}
+            for i, outcome in enumerate(MEANINGS["outcome"])
+        ],
         "quarantined_habitat": [
             {"reason": "sliver", "geometry": place(3)},
             {"reason": "no polygon", "geometry": line[1]},

@@ -213,7 +213,7 @@ def test_every_planned_change_tells_its_hectares_and_who_wins(changed):
     )
     assert rows.loc["houses", "groups_lose"] == "heath_birds 3 ha; heath_life 3 ha"
     assert rows.loc["heath", "groups_win"] == "heath_birds 2 ha; heath_life 2 ha"
-    assert "60000 euro" in rows.loc["heath", "reason_en"]
+    assert "60,000 euro" in rows.loc["heath", "reason_en"]
     summary = changed("ingest_summary").set_index(["source", "reason"])
     assert summary.loc[("plan", "balance"), "rows_quarantined"] == 1
     assert ("plan", "outside_area") in summary.index

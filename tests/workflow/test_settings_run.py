@@ -60,7 +60,7 @@ def test_a_group_without_habitat_is_no_error_and_is_named(fewest, results):
     assert summary.loc[MARSH, "area_ha"] == 0
     assert set(table(results, "patches")["group"]) == {HEATH}
     name = summary.loc[MARSH, "name_en"]
-    assert f"without habitat: {MARSH}" in fewest.screen
+    assert f"without habitat: {name}" in fewest.screen
     assert name in (results / "report.html").read_text(encoding="utf-8")
 
 
