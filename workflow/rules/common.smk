@@ -272,9 +272,9 @@ def with_history(path):
     return path if HISTORY_GROUPS else []
 
 
-def all_threads(wildcards):
-    """Processors for a job that nothing runs beside."""
-    return workflow.cores or 1
+def most_threads(wildcards):
+    """Processors for a long job: all but one, for the jobs that can run beside it."""
+    return max((workflow.cores or 1) - 1, 1)
 
 
 def group_threads(wildcards):

@@ -161,7 +161,7 @@ rule plan_budget:
     priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
-    threads: all_threads
+    threads: most_threads
     params:
         library=LIBRARY,
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
