@@ -39,7 +39,7 @@ def _ready(links):
     hops = {name: links[name][short] for name in ("a", "b")}
     length = -np.log(links["probability"])
     graph = prepare_graph(links["area_ha"].size, links["a"], links["b"], length)
-    gains = gain_sides.split(links)
+    gains = gain_sides.split(links, gain_sides.EVERY)
     return {"links": links, "hops": hops, "graph": graph, "gains": gains}
 
 
