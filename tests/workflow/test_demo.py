@@ -543,9 +543,7 @@ def test_plans_stay_within_their_budget_and_below_their_bound(layer):
         assert (plan["gain"] <= plan["upper_bound"] * (1 + 1e-9)).all()
         gap = 100 * (1 - plan["gain"] / plan["upper_bound"])
         assert_same(plan["gap_percent"], gap)
-        assert (
-            plan["gap_percent"] <= SETTINGS["restoration"]["plan_gap_percent"]
-        ).all()
+        assert (plan["gap_percent"] <= DEMO["restoration"]["plan_gap_percent"]).all()
 
 
 def test_units_of_one_level_share_out_the_robust_hectares(layer):
