@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from robuust.priorities import served_species
 from robuust.red_lists import red_list_categories
 from robuust.report_units import (
     unit_candidates,
@@ -24,7 +25,6 @@ from robuust.target_species import (
 )
 from robuust.track_land import unit_land
 from robuust.track_measures import (
-    served_populations,
     unit_measures,
     unit_programmes,
 )
@@ -113,7 +113,8 @@ def programmes(paths, land, populations, gains):
     """Species that need a programme, from the links of candidates to their patches."""
     links = pd.concat(map(pd.read_parquet, paths["candidate_links"]), ignore_index=True)
     names = read_text(paths["species"]).set_index("species")["name_nl"]
-    return unit_programmes(land, served_populations(links, populations, gains), names)
+    populations = pd.DataFrame(populations.drop(columns="geometry"))
+    return unit_programmes(land, served_species(links, populations, gains), names)
 
 
 def targets_of(paths, rules):

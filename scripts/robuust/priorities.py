@@ -37,14 +37,15 @@ def served_species(candidate_links, populations, gains):
     candidate_links : DataFrame
         group, candidate_id, other_id, kind, within_dispersal.
     populations : DataFrame
-        group, patch_id, species, name_nl, status, red_list.
+        group, patch_id, species, status, red_list, and whatever else is asked.
     gains : DataFrame
         candidate_id, group, gain: only groups that gain count.
 
     Returns
     -------
     DataFrame, one row per candidate, species and patch
-        candidate_id, species, name_nl, status, red_list; the most threatened first.
+        group, candidate_id, the columns of populations, threat (0 for the most
+        threatened); the most threatened first.
     """
     near = candidate_links[
         (candidate_links["kind"] == "patch") & candidate_links["within_dispersal"]
@@ -57,8 +58,7 @@ def served_species(candidate_links, populations, gains):
         .rename(columns={"other_id": "patch_id"})
         .merge(recent, on=["group", "patch_id"])
     )
-    found = _threatened_first(found)
-    return found[["candidate_id", "species", "name_nl", "status", "red_list"]]
+    return _threatened_first(found)
 
 
 def saved_relicts(flips, populations, *, own_norms=()):

@@ -84,29 +84,26 @@ def _unknown_red_lists(config, tables, file):
     """Find Red Lists in the settings that the table does not have."""
     known = set(table_column(tables, "red_lists", "red_list"))
     named = config.get("red_lists")
-    return [
-        Problem(
-            file,
-            None,
-            "red_lists",
-            f"found '{name}', which is not in the table red_lists"
-            f"{did_you_mean(name, known)}",
-        )
-        for name in (named if known and isinstance(named, list) else [])
-        if isinstance(name, str) and name not in known
-    ]
+    return _unknown_names(named, known, file, key="red_lists", table="red_lists")
 
 
 def _unknown_targets(config, tables, file):
     """Find target species in the settings that the table of species does not have."""
     known = set(table_column(tables, "species", "species"))
     named = _section(config, "elaboration").get("species")
+    return _unknown_names(
+        named, known, file, key="elaboration.species", table="species"
+    )
+
+
+def _unknown_names(named, known, file, *, key, table):
+    """Find the names of a list that its table does not have; no table tells nothing."""
     return [
         Problem(
             file,
             None,
-            "elaboration.species",
-            f"found '{name}', which is not in the table species"
+            key,
+            f"found '{name}', which is not in the table {table}"
             f"{did_you_mean(name, known)}",
         )
         for name in (named if known and isinstance(named, list) else [])

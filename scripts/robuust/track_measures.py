@@ -4,7 +4,6 @@ import pandas as pd
 
 from robuust.figures import euros, figure, figure_nl
 from robuust.listing import listed
-from robuust.priorities import RECENT, RED_LIST
 from robuust.report_units import first_ids
 from robuust.track_land import UNIT
 from robuust.tracks import TRACKS
@@ -140,39 +139,6 @@ def groups_helped(rows, gains):
     return helped.loc[order.index].reset_index(drop=True)
 
 
-def served_populations(candidate_links, populations, gains):
-    """Find the populations within dispersal of each candidate that were seen lately.
-
-    Parameters
-    ----------
-    candidate_links : DataFrame
-        group, candidate_id, other_id, kind, within_dispersal.
-    populations : DataFrame
-        group, patch_id, species, status, red_list.
-    gains : DataFrame
-        candidate_id, group, gain: only groups that gain count.
-
-    Returns
-    -------
-    DataFrame, one row per candidate and population
-        candidate_id, group, patch_id, species, status, red_list, threat (0 for the
-        most threatened).
-    """
-    near = candidate_links[
-        (candidate_links["kind"] == "patch") & candidate_links["within_dispersal"]
-    ]
-    near = near[["group", "candidate_id", "other_id"]]
-    near = near.rename(columns={"other_id": "patch_id"})
-    gaining = gains.loc[gains["gain"] > 0, ["candidate_id", "group"]]
-    columns = ["group", "patch_id", "species", "status", "red_list"]
-    recent = populations.loc[populations["status"].isin(RECENT), columns]
-    found = near.merge(gaining, on=["candidate_id", "group"])
-    found = found.merge(recent, on=["group", "patch_id"])
-    steps = {code: step for step, code in enumerate(RED_LIST)}
-    threat = found["red_list"].map(steps).fillna(len(RED_LIST)).astype("int64")
-    return found.assign(threat=threat)
-
-
 def unit_programmes(land, served, species_names):
     """Species that the candidates of the track `uitvoeren` are for, in each unit.
 
@@ -181,7 +147,7 @@ def unit_programmes(land, served, species_names):
     land : DataFrame
         As `robuust.track_land.unit_land` gives it.
     served : DataFrame
-        As `served_populations` gives it.
+        As `robuust.priorities.served_species` gives it.
     species_names : Series of str
         Dutch name by species.
 

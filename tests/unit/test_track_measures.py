@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
+from robuust.priorities import served_species
 from robuust.track_measures import (
     MEASURE_COLUMNS,
     PROGRAMME_COLUMNS,
-    served_populations,
     unit_measures,
     unit_programmes,
 )
@@ -186,7 +186,7 @@ POPULATIONS = pd.DataFrame(
 
 
 def programmes(land=LAND):
-    served = served_populations(LINKS, POPULATIONS, GAINS)
+    served = served_species(LINKS, POPULATIONS, GAINS)
     return unit_programmes(land, served, pd.Series({"Hyla": "Boomkikker"}))
 
 
