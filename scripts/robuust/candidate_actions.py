@@ -3,6 +3,8 @@
 import numpy as np
 import shapely
 
+from robuust.polygons import overlap_areas
+
 MOST = 0.5  # of the land of a candidate: more of it makes the action
 ROUNDING = 1e-9  # shares are products: less is no better quality
 
@@ -78,14 +80,14 @@ def improved_share(candidates, suitability, polygons):
     """
     value = candidates["code"].map(suitability.set_index("code")["suitability"])
     later = (value.astype(float).fillna(0.0) * candidates["share"]).to_numpy(float)
-    shapes, there = candidates.geometry.to_numpy(), polygons.geometry.to_numpy()
+    shapes = candidates.geometry.to_numpy()
     now = polygons["share"].to_numpy(dtype=float)
-    i, j = shapely.STRtree(there).query(shapes, predicate="intersects")
+    i, j, shared_m2 = overlap_areas(shapes, polygons.geometry.to_numpy())
     lower = now[j] < later[i] - ROUNDING
-    i, j = i[lower], j[lower]
-    shared_m2 = shapely.area(shapely.intersection(shapes[i], there[j]))
     area_m2 = shapely.area(shapes)
-    improved_m2 = np.bincount(i, weights=shared_m2, minlength=area_m2.size)
+    improved_m2 = np.bincount(
+        i[lower], weights=shared_m2[lower], minlength=area_m2.size
+    )
     none = np.zeros(area_m2.size)
     return np.divide(improved_m2, area_m2, out=none, where=area_m2 > 0)
 

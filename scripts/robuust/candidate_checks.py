@@ -7,6 +7,7 @@ import shapely
 from robuust.balance import reason_counts
 from robuust.figures import figure, figure_nl
 from robuust.listing import listed
+from robuust.polygons import overlap_areas
 
 OVERLAP_SHARE = 0.005  # of the smaller of two: less is the error of a drawing
 ROUNDING = 1e-6  # of the area
@@ -183,10 +184,8 @@ def _overlapping(shapes):
 
 def _shared_m2(shapes, others):
     """Area of each shape that others, which do not overlap, cover."""
-    others = np.asarray(others, dtype=object)
-    i, j = shapely.STRtree(others).query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[i], others[j]))
-    return np.bincount(i, weights=shared, minlength=shapes.size)
+    i, _, shared_m2 = overlap_areas(shapes, others)
+    return np.bincount(i, weights=shared_m2, minlength=shapes.size)
 
 
 def _inside_m2(shapes, study_area):

@@ -5,6 +5,8 @@ import pandas as pd
 import rtree
 import shapely
 
+from robuust.polygons import overlap_areas
+
 SLIVER_SHARE = 0.01  # a smaller overlap is a digitising error, no alternative
 
 
@@ -180,12 +182,10 @@ def added_effective_ha(shapes, share, polygons, polygon_share):
     array([0.75])
     """
     shapes = np.asarray(shapes, dtype=object).reshape(-1)
-    polygons = np.asarray(polygons, dtype=object).reshape(-1)
     share = np.asarray(share, dtype=float)
     used = np.flatnonzero(share > 0)
-    k, j = shapely.STRtree(polygons).query(shapes[used], predicate="intersects")
+    k, j, shared_m2 = overlap_areas(shapes[used], polygons)
     i = used[k]
-    shared_m2 = shapely.area(shapely.intersection(shapes[i], polygons[j]))
     there = np.minimum(share[i], np.asarray(polygon_share, dtype=float)[j])
     already = np.bincount(i, weights=shared_m2 * there, minlength=shapes.size)
     added = (shapely.area(shapes) * share - already) / 10_000

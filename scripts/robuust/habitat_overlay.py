@@ -13,7 +13,7 @@ from robuust.habitat_geometry import polygons_only
 from robuust.habitat_parts import NO_HABITAT
 from robuust.overlaps import TOLERANCE_M2, overlapping_pairs, resolve_overlaps
 from robuust.planned_changes import PLANNED_TYPES
-from robuust.polygons import HA, as_multipolygons
+from robuust.polygons import HA, as_multipolygons, overlap_areas
 from robuust.sources import clean_text, find_column, source_words
 
 _BALANCE = 1e-6  # of the hectares: more is a fault, less is rounding
@@ -184,8 +184,7 @@ def lay_over(habitat, parts, changes, habitat_types):
 
 def _taken_ground(shapes, plans):
     """Pairs of a plan and a shape that it takes ground from, and how much [m2]."""
-    plan, shape = shapely.STRtree(shapes).query(plans, predicate="intersects")
-    shared_m2 = shapely.area(shapely.intersection(plans[plan], shapes[shape]))
+    plan, shape, shared_m2 = overlap_areas(plans, shapes)
     taken = shared_m2 > TOLERANCE_M2
     return plan[taken], shape[taken], shared_m2[taken]
 

@@ -3,10 +3,9 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from robuust.figures import euros, figure, figure_nl
-from robuust.polygons import HA
+from robuust.polygons import HA, overlap_areas
 
 PLANNED_TYPES = {
     "change_id": "str",
@@ -72,9 +71,8 @@ def no_planned_changes(crs):
 def _inside_ha(plans, patches, group):
     """Hectares of the patches of a group inside each planned change."""
     own = patches.geometry.to_numpy()[(patches["group"] == group).to_numpy()]
-    plan, patch = shapely.STRtree(own).query(plans, predicate="intersects")
-    shared = shapely.area(shapely.intersection(plans[plan], own[patch])) / HA
-    return np.bincount(plan, weights=shared, minlength=len(plans))
+    plan, _, shared_m2 = overlap_areas(plans, own)
+    return np.bincount(plan, weights=shared_m2, minlength=len(plans)) / HA
 
 
 def _group_words(change_ha, n, sign):
