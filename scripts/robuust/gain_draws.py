@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from robuust.connectivity import connectivity_totals
+from robuust.group_gains import numbered_links
 from robuust.restoration_gain import pcnum_rises, relative_eca_rise
 from robuust.stability import draw_values, value_ranges
 
@@ -122,15 +123,8 @@ def gain_draws(
     """
     candidates = candidates.sort_values("candidate_id", ignore_index=True)
     patches = patches.sort_values("patch_id", ignore_index=True)
-    candidate = pd.Index(candidates["candidate_id"])
-    patch = pd.Index(patches["patch_id"])
-    of_use = (new_links["kind"] == "patch") & new_links["candidate_id"].isin(candidate)
-    to_patch = new_links[of_use]
-    ends = (
-        candidate.get_indexer(to_patch["candidate_id"]),
-        patch.get_indexer(to_patch["other_id"]),
-    )
-    a, b = (patch.get_indexer(links[f"patch_id_{side}"]) for side in "ab")
+    a, b, to_patch = numbered_links(candidates, patches, links, new_links)
+    ends = to_patch["candidate"].to_numpy(), to_patch["patch"].to_numpy()
     capacity = patches["effective_ha"].to_numpy(dtype=float)
     own_ha = candidates["added_effective_ha"].to_numpy(dtype=float)
 
@@ -150,7 +144,9 @@ def gain_draws(
     by_draw = by_distance.reshape(distinct.size, own_ha.size)[place]
     draws, m = by_draw.shape
     table = {
-        "candidate_id": np.tile(candidate.to_numpy(dtype=object), draws),
+        "candidate_id": np.tile(
+            candidates["candidate_id"].to_numpy(dtype=object), draws
+        ),
         "group": group,
         "draw": np.repeat(np.arange(1, draws + 1), m),
         "gain": by_draw.ravel(),

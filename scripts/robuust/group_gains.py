@@ -83,8 +83,26 @@ def gain_table(
     return gains, flip_table(flips, candidates["candidate_id"], group)
 
 
-def _rises(candidates, patches, links, new_links, *, p_min, threads):
-    """PCnum now [ha2], what each candidate adds, and its links with patches."""
+def numbered_links(candidates, patches, links, new_links):
+    """Links by the position of their ends, as searches want them.
+
+    Parameters
+    ----------
+    candidates, patches : DataFrame
+        candidate_id and patch_id, in the order of their positions.
+    links : DataFrame
+        patch_id_a, patch_id_b.
+    new_links : DataFrame
+        candidate_id, other_id, kind (patch or candidate), and more.
+
+    Returns
+    -------
+    a, b : ndarray of int64, shape (n_links,)
+        Patches at the ends of the links of the network.
+    to_patch : DataFrame
+        The rows of `new_links` between these candidates and patches, with candidate
+        and patch (positions) and patch_id.
+    """
     patch = pd.Index(patches["patch_id"])
     candidate = pd.Index(candidates["candidate_id"])
     to_patch = new_links[
@@ -95,11 +113,14 @@ def _rises(candidates, patches, links, new_links, *, p_min, threads):
         patch=patch.get_indexer(to_patch["other_id"]),
         patch_id=to_patch["other_id"],
     )
-    old_links = (
-        patch.get_indexer(links["patch_id_a"]),
-        patch.get_indexer(links["patch_id_b"]),
-        links["probability"].to_numpy(float),
-    )
+    a, b = (patch.get_indexer(links[f"patch_id_{side}"]) for side in "ab")
+    return a, b, to_patch
+
+
+def _rises(candidates, patches, links, new_links, *, p_min, threads):
+    """PCnum now [ha2], what each candidate adds, and its links with patches."""
+    *ends, to_patch = numbered_links(candidates, patches, links, new_links)
+    old_links = *ends, links["probability"].to_numpy(float)
     capacity = patches["effective_ha"].to_numpy(float)
     how = {"p_min": p_min, "threads": threads}
     rise = pcnum_rises(
