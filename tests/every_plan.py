@@ -56,25 +56,29 @@ def random_groups(rng, n, m, *, medians=(300, 1500), weights=(1.0, 2.0), crossin
     is_crossing = rng.random(m) < crossings
     groups = []
     for d0, weight in zip(medians, weights, strict=True):
-        p = 0.5 ** (distance / d0)
-        a, b = np.triu_indices(n, 1)
-        c, k = np.nonzero(np.ones((m, n)))
-        d, e = np.triu_indices(m, 1)
         useful = (rng.random(m) < 0.8) | is_crossing
         own = np.where(useful & ~is_crossing, rng.uniform(0.5, 20, m), 0.0)
-        groups.append(
-            group_landscape(
-                weight,
-                rng.uniform(1, 30, n),
-                (a, b, p[a, b]),
-                own,
-                (c, k, p[n + c, k]),
-                (d, e, p[n + d, n + e]),
-                p_min=P_MIN,
-                useful=useful,
-            )
-        )
+        capacity, chance = rng.uniform(1, 30, n), 0.5 ** (distance / d0)
+        groups.append(group_of_places(weight, capacity, own, chance, useful))
     return groups
+
+
+def group_of_places(weight, capacity, own, chance, useful):
+    """Landscape of one group from chances between all its patches, then candidates."""
+    n, m = len(capacity), len(own)
+    a, b = np.triu_indices(n, 1)
+    c, k = np.nonzero(np.ones((m, n)))
+    d, e = np.triu_indices(m, 1)
+    return group_landscape(
+        weight,
+        capacity,
+        (a, b, chance[a, b]),
+        own,
+        (c, k, chance[n + c, k]),
+        (d, e, chance[n + d, n + e]),
+        p_min=P_MIN,
+        useful=useful,
+    )
 
 
 def river_groups(rng, reaches=16):

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from every_plan import P_MIN, landscape
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plan_cases import P_MIN, all_plans, landscape, random_groups
+from plan_cases import all_plans, random_groups
 
 from robuust.group_landscape import whole_pcnum
 from robuust.plan_benefits import WayRules, bounded_pcnum, group_benefits
