@@ -73,14 +73,14 @@ def curve_drawing(curve, language):
         return round(BOTTOM - (BOTTOM - TOP) * gain / y_steps[-1], 1)
 
     unit = "millions" if x_steps[-1] >= 1e6 else "thousands"
-    euros = 1e6 if unit == "millions" else 1e3
+    unit_eur = 1e6 if unit == "millions" else 1e3
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "frame": {"left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM},
         "x_label": words[unit],
         "y_label": words["gain"],
-        "x_ticks": [(place_x(value), number(value / euros)) for value in x_steps],
+        "x_ticks": [(place_x(value), number(value / unit_eur)) for value in x_steps],
         "y_ticks": [(place_y(value), number(value)) for value in y_steps],
         "lines": _lines(curve, place_x, place_y, words, number, dutch),
     }
