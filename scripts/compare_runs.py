@@ -6,12 +6,12 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from robuust.area_gains import ON_RECORD
 from robuust.changes import follow_patches, no_changes
 from robuust.group_changes import compare_groups, no_group_changes, with_networks
 from robuust.planned_changes import no_planned_changes, with_groups
 from robuust.population_changes import compare_populations, no_population_changes
 from robuust.runlog import log_to
+from robuust.statuses import ON_RECORD
 
 COLUMNS = ["group", "patch_id", "network_id", "class"]
 ON_RECORD_ONLY = f"status IN {ON_RECORD}"

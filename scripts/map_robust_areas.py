@@ -9,7 +9,7 @@ import pandas as pd
 import pyogrio
 import rasterio
 
-from robuust.area_gains import ON_RECORD, area_totals, who_gains
+from robuust.area_gains import area_totals, who_gains
 from robuust.bundle_summary import (
     ALL,
     BundleSurface,
@@ -30,6 +30,7 @@ from robuust.robust_areas import (
 )
 from robuust.robustness import class_in_effect
 from robuust.runlog import log_to
+from robuust.statuses import ON_RECORD
 
 VERDICT_COLUMNS = ["patch_id", "class", "robust", "geometry"]
 POPULATION_COLUMNS = [

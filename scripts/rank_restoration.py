@@ -6,9 +6,10 @@ import geopandas as gpd
 import pandas as pd
 
 from robuust.own_norms import species_with_own_values
-from robuust.priorities import RECENT, rank_candidates, saved_relicts, served_species
+from robuust.priorities import rank_candidates, saved_relicts, served_species
 from robuust.priority_certainty import rank_certainty
 from robuust.runlog import log_to
+from robuust.statuses import PRESENT
 from robuust_files.config_tables import read_text
 
 POPULATION_COLUMNS = ["group", "patch_id", "species", "name_nl", "status", "red_list"]
@@ -23,7 +24,7 @@ def rank_restoration(paths, restoration_path, *, groups, draws, language):
         for name in ("gains", "candidate_links", "flips", "gain_draws")
     )
     log.info("read %d candidates, %d gains", len(candidates), len(gains))
-    recent = [("status", "in", RECENT)]
+    recent = [("status", "in", PRESENT)]
     populations = pd.concat(
         (
             pd.read_parquet(path, columns=POPULATION_COLUMNS, filters=recent)

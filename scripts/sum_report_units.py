@@ -102,11 +102,11 @@ def read_all(paths, columns):
 
 
 def candidate_facts(path, restoration):
-    """Read with whom each candidate can be carried out, and add its score."""
+    """With whom each candidate can be carried out, its score, and its crossing."""
     columns = ["candidate_id", "plan", "plan_year", "nature_area", "manager"]
-    columns += ["code", "crossing"]
-    facts = pd.read_parquet(path, columns=columns)
-    return facts.merge(restoration[["candidate_id", "score"]], on="candidate_id")
+    columns += ["code", "score"]
+    crossing = pd.read_parquet(path, columns=["candidate_id", "crossing"])
+    return crossing.merge(restoration[columns], on="candidate_id")
 
 
 def programmes(paths, land, populations, gains):

@@ -6,12 +6,9 @@ import pandas as pd
 from robuust.priorities import THREATENED
 from robuust.robust_areas import class_ranks
 from robuust.robustness import LAND_CLASSES
+from robuust.statuses import AT_RISK, ON_RECORD, PRESENT
 
-#: Statuses of a species with a record at the patch, from the best to the worst.
-ON_RECORD = ("viable", "relict", "phantom", "dormant", "unsearched", "lost")
 STATUS_RANKS = {name: k for k, name in enumerate(ON_RECORD)}
-PRESENT = ("viable", "relict", "phantom")  # those with a recent record
-AT_RISK = ("relict", "phantom")
 KEY_RANK = 1 + LAND_CLASSES.index("key")  # or better: a key patch or a stronghold
 GROUP_COLUMNS = {
     "robust_area_id": "str",

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from robuust.area_gains import PRESENT, count_species
+from robuust.area_gains import count_species
 from robuust.robust_areas import SMALL, score_surfaces
 from robuust.robustness import ROBUST_CLASSES
+from robuust.statuses import PRESENT
 
 ALL = "*"  # in the place of a bundle: all groups together
 SUMMARY_COLUMNS = {

@@ -4,9 +4,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from robuust.area_gains import ON_RECORD
 from robuust.changes import patch_lineage
 from robuust.meanings import label
+from robuust.statuses import ON_RECORD
 
 GONE = "gone"  # its patch is, and no other patch holds the records
 STEPS = {name: k for k, name in enumerate((*ON_RECORD, GONE))}  # from best to worst

@@ -13,11 +13,11 @@ from robuust.priority_sentences import (
     gains_phrase,
     priority_sentence,
 )
+from robuust.statuses import PRESENT
 from robuust.tracks import TRACKS, needs_species_programme
 
 RED_LIST = ("RE", "CR", "EN", "VU", "NT", "DD", "LC")  # the most threatened first
 THREATENED = ("CR", "EN", "VU")
-RECENT = ("viable", "phantom", "relict")  # statuses of a recent record
 LANGUAGES = ("nl", "en")
 COLUMNS = [
     *("candidate_id", "rank", "kind", "action", "track", "area_ha", "cost_eur"),
@@ -51,7 +51,7 @@ def served_species(candidate_links, populations, gains):
         (candidate_links["kind"] == "patch") & candidate_links["within_dispersal"]
     ]
     gaining = gains.loc[gains["gain"] > 0, ["candidate_id", "group"]]
-    recent = populations[populations["status"].isin(RECENT)]
+    recent = populations[populations["status"].isin(PRESENT)]
     found = (
         near[["group", "candidate_id", "other_id"]]
         .merge(gaining, on=["candidate_id", "group"])

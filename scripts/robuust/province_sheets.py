@@ -10,9 +10,9 @@ from robuust.priorities import RED_LIST
 from robuust.qgis_project import initial_extent
 from robuust.report_page import scale_bar, svg_path
 from robuust.sheet_parts import rows_by, short
+from robuust.statuses import AT_RISK, AWAY
 from robuust.templates import fill
 from robuust.tracks import TRACKS
-from robuust.unit_progress import AT_RISK, AWAY
 from robuust.unit_progress import MEASURES as FOLLOWED
 
 #: What the sheets are made from: layer -> columns.

@@ -10,6 +10,7 @@ import shapely
 
 from robuust.figures import distance, distance_nl, figure, figure_nl
 from robuust.population_sentences import by_distinct
+from robuust.statuses import AT_RISK
 
 # Own scale: one step per Red List category; all other codes and none count as 1.
 THREAT_STEPS = {"RE": 5, "CR": 5, "EN": 4, "VU": 3, "NT": 2}
@@ -51,7 +52,7 @@ def relict_sites(facts, patches, receivers, *, dispersal_max_m):
     """
     patches = patches.sort_values("patch_id", ignore_index=True)
     polygons = patches.geometry.to_numpy()
-    sites = facts[facts["status"].isin(["relict", "phantom"])]
+    sites = facts[facts["status"].isin(AT_RISK)]
     sites = sites.sort_values(["species", "patch_id"], ignore_index=True)
     place = sites["patch"].to_numpy(dtype=np.int64)
     threat = sites["red_list"].map(THREAT_STEPS).fillna(1).to_numpy(float) / 5
@@ -118,7 +119,7 @@ def relict_receivers(facts, links):
     -----
     A recent record that fits several patches leaves all of them free: it proves none.
     """
-    sites = facts[facts["status"].isin(["relict", "phantom"])]
+    sites = facts[facts["status"].isin(AT_RISK)]
     near = sites[["species", "group", "patch_id"]].merge(
         _both_ways(links), on="patch_id"
     )

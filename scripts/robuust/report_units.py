@@ -5,11 +5,11 @@ import pandas as pd
 import shapely
 
 from robuust.polygons import HA, as_multipolygons, overlap_areas
+from robuust.statuses import PRESENT
 from robuust.track_land import UNIT
 from robuust.tracks import overlaps
 
 TOP = 5  # ids named per unit
-SEEN = ("viable", "relict", "phantom")  # statuses that rest on a recent record
 COUNTED = {"n_relicts": "relict", "n_phantoms": "phantom", "n_lost": "lost"}
 
 
@@ -209,7 +209,7 @@ def unit_totals(units, outlines, counted, candidates):
         return values.reindex(key, fill_value=empty).to_numpy()
 
     by_unit = ["level", "unit_id"]
-    seen = counted[counted["status"].isin(SEEN)]
+    seen = counted[counted["status"].isin(PRESENT)]
     totals["area_ha"] = shapely.area(shapes) / HA
     totals["robust_ha"] = np.bincount(unit, weights=shared_m2, minlength=n_units) / HA
     totals["n_robust_areas"] = np.bincount(unit, minlength=n_units)

@@ -3,19 +3,19 @@
 import numpy as np
 import pandas as pd
 
+from robuust.statuses import ON_RECORD
 from robuust.track_land import UNIT
 from robuust.tracks import TRACKS
 
 #: From the best state of a species in a unit to the worst.
 LADDER = (
-    *("viable", "relict", "phantom", "dormant", "unsearched", "lost"),
+    *ON_RECORD,
     *("colonisable", "unreachable", "no_habitat", "not_judged"),
 )
-COUNTED = ("viable", "relict", "phantom", "dormant", "unsearched", "lost")
 TARGET_COLUMNS = [
     *(*UNIT, "bundle", "group", "species", "name_nl", "red_list", "red_list_source"),
     *("annexes", "target_because", "responsible", "verified", "status"),
-    *(f"n_{status}" for status in COUNTED),
+    *(f"n_{status}" for status in ON_RECORD),
     *(f"{track}_ha" for track in TRACKS),
     *("earlier_status", "change"),
 ]
@@ -110,7 +110,7 @@ def unit_targets(units, targets, counted, land, gains, *, bundles, groups):
     judged = rows["group"].isin(list(groups))
     absent = np.where(judged, "no_habitat", "not_judged")
     rows["status"] = np.where(pd.isna(best), absent, best)
-    for status in COUNTED:
+    for status in ON_RECORD:
         number = counted[counted["status"] == status].groupby(key).size()
         rows[f"n_{status}"] = number.reindex(here, fill_value=0).to_numpy()
     gaining = gains.loc[gains["gain"] > 0, ["candidate_id", "group"]]

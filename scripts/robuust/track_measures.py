@@ -5,11 +5,11 @@ import pandas as pd
 from robuust.figures import euros, figure, figure_nl
 from robuust.listing import listed
 from robuust.report_units import first_ids
+from robuust.statuses import AT_RISK
 from robuust.track_land import UNIT
 from robuust.tracks import TRACKS
 
 PARTNER = ["plan", "plan_year", "nature_area", "manager"]
-NEEDY = ("relict", "phantom")  # statuses of what is there and will not stay
 #: Columns of the tables, also of empty ones.
 MEASURE_COLUMNS = [
     *UNIT,
@@ -172,7 +172,7 @@ def unit_programmes(land, served, species_names):
     once = rows.drop_duplicates([*keys, "candidate_id"])
     sums = once.groupby(keys)[["area_ha", "cost_eur"]].sum()
     found = found.join(sums).reset_index()
-    found["needs_help"] = found["status"].isin(NEEDY)
+    found["needs_help"] = found["status"].isin(AT_RISK)
     found["name_nl"] = found["species"].map(species_names)
     order = found.assign(later=~found["needs_help"]).sort_values(
         ["level", "unit_id", "later", "threat", "species", "status"]

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from robuust.statuses import AT_RISK
+
 TRACKS = ("meekoppelen", "verbreden", "uitvoeren")  # ties go to the first
 
 
@@ -181,7 +183,7 @@ def needs_species_programme(statuses):
     >>> needs_species_programme(found).to_dict()
     {'a': True}
     """
-    doomed = statuses["status"].isin(["relict", "phantom"])
+    doomed = statuses["status"].isin(AT_RISK)
     found = statuses.assign(doomed=doomed).groupby("candidate_id", sort=True)
     species = found["species"].nunique()
     return (species == 1) & found["doomed"].all()

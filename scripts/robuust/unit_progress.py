@@ -3,10 +3,9 @@
 import pandas as pd
 
 from robuust.report_units import UNIT
+from robuust.statuses import AT_RISK, AWAY
 from robuust.tracks import TRACKS
 
-AT_RISK = ("relict", "phantom")
-AWAY = ("dormant", "unsearched", "lost")
 #: What is followed; `_ha` is hectares, `n_` a number of target species.
 MEASURES = (
     *("robust_ha", "n_viable", "n_at_risk", "n_away"),

@@ -6,13 +6,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from robuust.area_gains import ON_RECORD
 from robuust.population_changes import (
     GONE,
     STEPS,
     compare_populations,
     no_population_changes,
 )
+from robuust.statuses import ON_RECORD
 
 
 def populations(*rows):

@@ -244,16 +244,18 @@ def written(folder):
             path = folder / f"{name}_{part}.parquet"
             half.to_parquet(path)
             paths[name].append(path)
-    facts = RESTORATION[["candidate_id"]].assign(
-        plan=None, plan_year=pd.array([None] * 3, dtype="Int64"), code="4010"
+    restoration = RESTORATION.assign(
+        plan=pd.array([None] * 3, dtype="str"),
+        plan_year=pd.array([None] * 3, dtype="Int64"),
+        nature_area="Vloeiweide",
+        manager="ANB",
+        code="4010",
     )
     whole = {
         "units": UNITS,
-        "restoration": RESTORATION,
+        "restoration": restoration,
         "robust_areas": PATCHES.iloc[:1],
-        "candidates": facts.assign(
-            nature_area="Vloeiweide", manager="ANB", crossing=None
-        ),
+        "candidates": RESTORATION[["candidate_id"]].assign(crossing=None),
     }
     for name, rows in whole.items():
         paths[name] = folder / f"{name}.parquet"
