@@ -276,15 +276,15 @@ def checked_ends(n, a, b):
     a, b = (_whole_numbers(end) for end in (a, b))
     if a.size != b.size:
         raise ValueError(f"{a.size} links begin and {b.size} end; they must be paired")
-    wrong = np.flatnonzero((np.minimum(a, b) < 0) | (np.maximum(a, b) >= n))
-    if wrong.size:
+    if a.size and (min(a.min(), b.min()) < 0 or max(a.max(), b.max()) >= n):
+        wrong = np.flatnonzero((np.minimum(a, b) < 0) | (np.maximum(a, b) >= n))
         row = wrong[0]
         raise ValueError(
             f"{wrong.size} of {a.size} links (first: row {row}, {a[row]} to {b[row]})"
             f" name a patch beyond the {n} there are, 0 to {n - 1}; make the links"
             " again from these patches"
         )
-    return a.astype(np.int32), b.astype(np.int32)
+    return a.astype(np.int32, copy=False), b.astype(np.int32, copy=False)
 
 
 def check_each_link(a, values, what):
@@ -333,11 +333,20 @@ def best_links(a, b, length):
     >>> best.tolist(), others.tolist()
     ([0, 2], [1])
     """
-    one, other = np.minimum(a, b), np.maximum(a, b)
-    order = np.lexsort((length, other, one))
-    new = np.ones(a.size, dtype=bool)
-    new[1:] = (np.diff(one[order]) != 0) | (np.diff(other[order]) != 0)
+    span = 1 + int(np.maximum(a, b).max(initial=0))
+    pair = np.minimum(a, b).astype(np.int64) * span + np.maximum(a, b)
+    order = np.argsort(pair, kind="stable")  # links often come in order: then linear
+    if not _new(pair[order]).all():
+        order = np.lexsort((length, pair))
+    new = _new(pair[order])
     return order[new], order[~new]
+
+
+def _new(values):
+    """Whether each of the sorted values differs from the one before."""
+    new = np.ones(values.size, dtype=bool)
+    new[1:] = values[1:] != values[:-1]
+    return new
 
 
 def finish(parts):
@@ -348,6 +357,8 @@ def finish(parts):
 
 def _whole_numbers(ends):
     ends = np.asarray(ends).reshape(-1)
+    if ends.dtype == np.int32:  # as kernels take them
+        return ends
     if ends.dtype.kind in "biu" or not ends.size:
         return ends.astype(np.int64)
     number = np.asarray(ends, dtype=float)

@@ -124,7 +124,7 @@ def _symmetric(capacity, a, b, probability, exponent, itself):
     scale = capacity ** ((1 + exponent) / 2)
     off = scale[a] * scale[b] * probability
     self_ = scale**2 if itself else np.zeros(n)
-    own = np.arange(n)
+    own = np.arange(n, dtype=a.dtype)  # a wider one would widen all
     matrix = coo_array(
         (
             np.concatenate([off, off, self_]),
