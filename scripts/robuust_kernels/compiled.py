@@ -2,14 +2,17 @@
 
     python -m robuust_kernels.compiled      compile whatever is not kept yet
 
-Compiling takes half a minute, reading what is kept a fraction of a second. So it is
-done once, before jobs fan out, and kept in a folder named after everything it
-depends on: numba by itself does not notice that a kernel of another module changed.
+Compiling takes most of a minute, reading what is kept a fraction of a second. So it is
+done once, with the environment or before jobs fan out, and kept in a folder named
+after everything it depends on: numba by itself does not notice that a kernel of
+another module changed.
 """
 
 import importlib
 import shutil
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numba
 
@@ -43,12 +46,15 @@ def inlined(function):
 def compile_kernels():
     """Call every kernel once on the smallest input, so that it is kept.
 
-    Each module with kernels has a function `smallest_calls` that does it for its own.
-    Kernels of earlier versions are removed.
+    All processors share the work. Kernels of earlier versions are removed.
     """
     folder = kept_in()
-    for path in sorted(HERE.glob("*_kernels.py")):
-        importlib.import_module(f"robuust_kernels.{path.stem}").smallest_calls()
+    modules = [f"robuust_kernels.{path.stem}" for path in HERE.glob("*_kernels.py")]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        list(pool.map(compile_module, sorted(modules)))
+    # Two processes that kept a kernel of both at once may have lost one form of it.
+    for module in modules:
+        compile_module(module)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FINISHED).touch()
     for older in folder.parent.glob("kernels-*"):
@@ -56,7 +62,12 @@ def compile_kernels():
             shutil.rmtree(older, ignore_errors=True)
 
 
+def compile_module(name):
+    """Call the kernels of one module; its function `smallest_calls` knows how."""
+    importlib.import_module(name).smallest_calls()
+
+
 if __name__ == "__main__":
     if not are_kept():
-        print("compiling the kernels, once (about half a minute)", file=sys.stderr)
+        print("compiling the kernels, once (up to a minute)", file=sys.stderr)
         compile_kernels()
