@@ -3,19 +3,17 @@
 from typing import NamedTuple
 
 import numpy as np
-import shapely
 
 from robuust.polygons import refuse_shapes
+from robuust.vertex_runs import starts, vertex_runs
 from robuust_kernels.blocks import in_blocks
 from robuust_kernels.box_kernels import BRANCHES, HILBERT_CELLS, hilbert_keys
-from robuust_kernels.gap_kernels import chunk_boxes
-from robuust_kernels.inside_kernels import HOLE, NO_AREA, SHELL
+from robuust_kernels.inside_kernels import NO_AREA
+from robuust_kernels.layout_kernels import SEGMENTS, VERTICES, lay_out, run_boxes
 from robuust_kernels.memory import require_memory
 
-SEGMENTS_PER_CHUNK = 8
-CHUNKS_PER_BLOCK = 100_000
+SHAPES_PER_BLOCK = 10_000
 BYTES_PER_VERTEX = 48  # coordinates twice while they are read, and boxes of chunks
-POLYGON, FIRST_COLLECTION = 3, 4  # type numbers of shapely
 
 
 class FlatShapes(NamedTuple):
@@ -30,17 +28,16 @@ class FlatShapes(NamedTuple):
         Position of each shape in the array that it came from.
     box : ndarray of float64, shape (n, 4)
         xmin, ymin, xmax, ymax [m].
-    xy : ndarray of float64, shape (n_vertices, 2)
-        Vertices of all runs [m].
+    xy : ndarray of float64, shape (n_chunks, 2, VERTICES)
+        x and y of the vertices of each chunk [m]; its last vertex is the first of the
+        next chunk of the run, and fills up the last chunk of a run.
     chunk_first : ndarray of int64, shape (n + 1,)
         Where the chunks of each shape begin.
     chunk_box : ndarray of float64, shape (n_chunks, 4)
-    chunk_start, chunk_end : ndarray of int64, shape (n_chunks,)
-        First and last vertex; the last is the first of the next chunk of the run.
     run_first : ndarray of int64, shape (n + 1,)
         Where the runs of each shape begin; a polygon is its shell, then its holes.
     run_start : ndarray of int64, shape (n_runs + 1,)
-        Where the vertices of each run begin.
+        Where the chunks of each run begin.
     run_kind : ndarray of int8, shape (n_runs,)
         NO_AREA, SHELL or HOLE.
     """
@@ -50,8 +47,6 @@ class FlatShapes(NamedTuple):
     xy: np.ndarray
     chunk_first: np.ndarray
     chunk_box: np.ndarray
-    chunk_start: np.ndarray
-    chunk_end: np.ndarray
     run_first: np.ndarray
     run_start: np.ndarray
     run_kind: np.ndarray
@@ -62,8 +57,8 @@ def flatten(shapes, *, threads=1):
 
     Parameters
     ----------
-    shapes : ndarray of shapely geometries, shape (n,)
-        As `polygons.checked_shapes` gives them, in a projected CRS [m].
+    shapes : ndarray of shapely geometries, or pyarrow column, shape (n,)
+        As `vertex_runs.vertex_runs` takes them, in a projected CRS [m].
     threads : int
         How many parts of the work are done at a time.
 
@@ -74,49 +69,83 @@ def flatten(shapes, *, threads=1):
     Raises
     ------
     ValueError
-        If a coordinate is not a finite number.
+        If a shape is missing or empty, or a coordinate is not a finite number.
     MemoryError
         If the arrays would not fit in what is free.
 
     Examples
     --------
+    >>> import shapely
     >>> flat = flatten(shapely.box([9, 0], 0, [10, 1], 1))
     >>> flat.order.tolist(), flat.xy.shape, flat.run_start.tolist()
-    ([1, 0], (10, 2), [0, 5, 10])
+    ([1, 0], (2, 2, 9), [0, 1, 2])
     """
-    vertices = int(shapely.get_num_coordinates(shapes).sum())
+    parts = vertex_runs(shapes)
+    vertices = sum(int(part.run_start[-1] - part.run_start[0]) for part in parts)
     require_memory(
         vertices * BYTES_PER_VERTEX,
         f"Laying out {vertices} vertices",
         "Simplify the outlines, or work on a part of the area.",
     )
-    order = along_curve(shapely.bounds(shapes))
-    runs, owner, kind = _runs(shapes[order])
-    number = shapely.get_num_coordinates(runs)
-    xy = shapely.get_coordinates(runs)
-    finite = np.isfinite(xy)
-    if not finite.all():
-        owners = np.repeat(order[owner], number)[~finite.all(axis=1)]
-        bad = np.isin(np.arange(shapes.size), owners)
-        refuse_shapes(bad, "have coordinates that are no numbers", "repair them")
-    if (number == 1).any():
-        xy = np.repeat(xy, np.repeat(np.where(number == 1, 2, 1), number), axis=0)
-        number = np.maximum(number, 2)
-    run_start = _starts(number)
-    chunks = -(-(number - 1) // SEGMENTS_PER_CHUNK)
-    first_chunk = _starts(chunks)
-    run = np.repeat(np.arange(runs.size), chunks)
-    within = np.arange(run.size) - first_chunk[run]
-    chunk_start = run_start[run] + SEGMENTS_PER_CHUNK * within
-    chunk_end = np.minimum(chunk_start + SEGMENTS_PER_CHUNK, run_start[run + 1] - 1)
-    run_first = _starts(np.bincount(owner, minlength=shapes.size))
-    chunk_box = _chunk_boxes(xy, chunk_start, chunk_end, threads)
-    chunk_first = first_chunk[run_first]
-    box = _shape_boxes(chunk_box, chunk_first)
+    first_shape = starts([part.run_first.size - 1 for part in parts])
+    runs = np.concatenate([np.diff(part.run_first) for part in parts])
+    number = np.concatenate([np.diff(part.run_start) for part in parts])
+    bare = runs == 0
+    bare[np.repeat(np.arange(runs.size), runs)[number == 0]] = True
+    refuse_shapes(bare, "have a part without coordinates", "repair them")
+    box = _boxes(parts, first_shape, threads)
+    order = along_curve(box)
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    run_first = starts(runs[order])
+    run = np.repeat(starts(runs)[:-1][order] - run_first[:-1], runs[order])
+    run += np.arange(run.size)
+    number = number[run]
+    # The last vertex of a line begins a segment too, if one without length.
+    kind = np.concatenate([part.run_kind for part in parts])[run]
+    chunks = np.maximum(1, -(-(number - (kind != NO_AREA)) // SEGMENTS))
+    run_start = starts(chunks)
+    xy = np.empty((run_start[-1], 2, VERTICES))
+    chunk_box = np.empty((run_start[-1], 4))
+
+    def work(part, number, start, stop):
+        here = place[first_shape[number] :]
+        lay_out(start, stop, part[:4], here, xy, chunk_box, run_first, run_start)
+
+    _over(parts, work, threads)
     return FlatShapes(
-        order, box, xy, chunk_first, chunk_box, chunk_start, chunk_end,
+        order, box[order], xy, run_start[run_first], chunk_box,
         run_first, run_start, kind,
     )  # fmt: skip
+
+
+def _over(parts, work, threads):
+    """Call work for some shapes of each part after the other."""
+    blocks = [
+        (part, number, start, min(start + SHAPES_PER_BLOCK, part.run_first.size - 1))
+        for number, part in enumerate(parts)
+        for start in range(0, part.run_first.size - 1, SHAPES_PER_BLOCK)
+    ]
+
+    def one(start, stop):
+        work(*blocks[start])
+
+    for _ in in_blocks(one, len(blocks), block=1, threads=threads):
+        pass
+
+
+def _boxes(parts, first_shape, threads):
+    """Box of each shape, in the order in which they come."""
+    boxes = np.empty((first_shape[-1], 4))
+
+    def work(part, number, start, stop):
+        run_boxes(start, stop, *part[:4], boxes[first_shape[number] :])
+
+    _over(parts, work, threads)
+    refuse_shapes(
+        np.isnan(boxes[:, 0]), "have coordinates that are no numbers", "repair them"
+    )
+    return boxes
 
 
 def box_tree(boxes):
@@ -147,12 +176,7 @@ def box_tree(boxes):
         low = np.minimum.reduceat(below[:, :2], first)
         high = np.maximum.reduceat(below[:, 2:], first)
         levels.append(np.hstack([low, high]))
-    return np.concatenate(levels), _starts([len(level) for level in levels])
-
-
-def _starts(number):
-    """Where each of a row of lists begins, and where the last ends."""
-    return np.concatenate([[0], np.cumsum(number)]).astype(np.int64)
+    return np.concatenate(levels), starts([len(level) for level in levels])
 
 
 def along_curve(box):
@@ -166,53 +190,3 @@ def along_curve(box):
     cell = (share * (HILBERT_CELLS - 1)).astype(np.int64)
     keys = hilbert_keys(np.ascontiguousarray(cell[:, 0]), cell[:, 1].copy())
     return np.argsort(keys, kind="stable")
-
-
-def _runs(shapes):
-    """List the runs of vertices, the shape each belongs to, and its kind."""
-    type_id = shapely.get_type_id(shapes)
-    holed = shapely.get_num_interior_rings(shapes) > 0
-    plain = (type_id < FIRST_COLLECTION) & ~holed
-    owner = np.arange(shapes.size)
-    kind = np.where(type_id == POLYGON, SHELL, NO_AREA).astype(np.int8)
-    if plain.all():
-        return shapes, owner, kind
-    parts, of = shapes[~plain], owner[~plain]
-    while (shapely.get_type_id(parts) >= FIRST_COLLECTION).any():
-        parts, index = shapely.get_parts(parts, return_index=True)
-        of = of[index]
-    filled = ~shapely.is_empty(parts)
-    parts, of = parts[filled], of[filled]
-    polygon = shapely.get_type_id(parts) == POLYGON
-    rings, index = shapely.get_rings(parts[polygon], return_index=True)
-    is_shell = np.diff(index, prepend=-1) > 0
-    runs = np.concatenate([shapes[plain], parts[~polygon], rings])
-    owner = np.concatenate([owner[plain], of[~polygon], of[polygon][index]])
-    kind = np.concatenate(
-        [
-            kind[plain],
-            np.full((~polygon).sum(), NO_AREA, dtype=np.int8),
-            np.where(is_shell, SHELL, HOLE).astype(np.int8),
-        ]
-    )
-    by_owner = np.argsort(owner, kind="stable")
-    return runs[by_owner], owner[by_owner], kind[by_owner]
-
-
-def _chunk_boxes(xy, chunk_start, chunk_end, threads):
-    """Box of each chunk."""
-    boxes = np.empty((chunk_start.size, 4))
-
-    def work(start, stop):
-        chunk_boxes(start, stop, xy, chunk_start, chunk_end, boxes)
-
-    for _ in in_blocks(work, len(boxes), block=CHUNKS_PER_BLOCK, threads=threads):
-        pass
-    return boxes
-
-
-def _shape_boxes(chunk_box, chunk_first):
-    """Box of each shape, from those of its chunks."""
-    low = np.minimum.reduceat(chunk_box[:, :2], chunk_first[:-1])
-    high = np.maximum.reduceat(chunk_box[:, 2:], chunk_first[:-1])
-    return np.hstack([low, high])

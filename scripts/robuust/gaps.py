@@ -19,6 +19,7 @@ SHAPES_PER_BLOCK = 512
 ROWS_PER_BLOCK = 50_000
 SAMPLED = 2000  # shapes whose neighbours are counted to know the memory needed
 BYTES_PER_PAIR = 48  # as it is found and as it is given
+ROUNDING = 1e-12  # of the largest coordinate: thousands of times what rounding can do
 PROGRESS = "measuring gaps"
 CONTACT_TOLERANCE_M = 1e-3  # coordinates are good to a millimetre, not better
 
@@ -28,8 +29,9 @@ def near_pairs(geometries, max_gap_m, *, threads=1):
 
     Parameters
     ----------
-    geometries : array_like of shapely geometries, shape (n,)
-        Polygons, lines or points in a projected CRS [m]; none missing or empty.
+    geometries : array_like of shapely geometries or pyarrow column, shape (n,)
+        Polygons, lines or points in a projected CRS [m]; none missing or empty. A
+        column of GeoArrow polygons is taken as it is: no geometry is made of it.
     max_gap_m : float
         Largest gap that still counts [m]; zero or more.
     threads : int
@@ -275,24 +277,23 @@ def _pairs(left, right, max_gap_m, *, threads):
     """Pairs within the gap; without a right side, of the left with itself."""
     if not max_gap_m >= 0:  # False for a missing value too
         raise ValueError(f"the largest gap is {max_gap_m} m; give zero or more metres")
-    shapes = checked_shapes(left)
-    others = shapes if right is None else checked_shapes(right)
-    if not (shapes.size and others.size):
+    one = flatten(left, threads=threads)
+    other = one if right is None else flatten(right, threads=threads)
+    if not (one.order.size and other.order.size):
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    one = flatten(shapes, threads=threads)
-    other = one if right is None else flatten(others, threads=threads)
     tree, level_first = box_tree(other.box)
     _require_room(one.box, tree, level_first, max_gap_m, same=right is None)
-    most = int(np.diff(other.chunk_first).max())
+    most = int(max(np.diff(side.chunk_first).max() for side in (one, other)))
+    tolerance = ROUNDING * max(np.abs(side.box).max() for side in (one, other))
     sides = tuple(one), tuple(other), tree, level_first, most, right is None
 
     def work(start, stop):
-        return near_shapes(start, stop, *sides, float(max_gap_m))
+        return near_shapes(start, stop, *sides, float(max_gap_m), tolerance)
 
     found = in_blocks(
-        work, shapes.size, block=SHAPES_PER_BLOCK, threads=threads, label=PROGRESS
+        work, one.order.size, block=SHAPES_PER_BLOCK, threads=threads, label=PROGRESS
     )
-    return _by_row(list(found), shapes.size, threads)
+    return _by_row(list(found), one.order.size, threads)
 
 
 def _require_room(box, tree, level_first, max_gap_m, *, same):

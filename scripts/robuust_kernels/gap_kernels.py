@@ -15,9 +15,18 @@ import numpy as np
 
 from robuust_kernels.box_kernels import STACK, box_gap2, near_boxes
 from robuust_kernels.compiled import inlined, kernel
+from robuust_kernels.facing_kernels import (
+    COLUMNS,
+    SLACK,
+    facing_gap,
+    heights,
+    high_edges,
+    near_chunks,
+    nearer_point,
+    nearest_vertex,
+)
 from robuust_kernels.inside_kernels import covers_a_part
-
-SLACK = 1 + 1e-9  # of a squared gap: what rounding could turn is looked at again
+from robuust_kernels.layout_kernels import SEGMENTS, VERTICES
 
 
 @inlined
@@ -26,30 +35,6 @@ def segment_gap2(ax, ay, bx, by, cx, cy, dx, dy):
     gap_x = max(0.0, max(min(cx, dx) - max(ax, bx), min(ax, bx) - max(cx, dx)))
     gap_y = max(0.0, max(min(cy, dy) - max(ay, by), min(ay, by) - max(cy, dy)))
     return gap_x * gap_x + gap_y * gap_y
-
-
-@inlined
-def nearer_point(px, py, ax, ay, bx, by, best, bound2):
-    """Gap between point p and segment ab, if it is smaller than the best.
-
-    Whether it can be is told without a division: most points are not nearer.
-    """
-    along_x = bx - ax
-    along_y = by - ay
-    length2 = along_x * along_x + along_y * along_y
-    dot = (px - ax) * along_x + (py - ay) * along_y
-    if dot <= 0.0 or dot >= length2:
-        if dot <= 0.0:
-            gap2 = (px - ax) * (px - ax) + (py - ay) * (py - ay)
-        else:
-            gap2 = (px - bx) * (px - bx) + (py - by) * (py - by)
-        if gap2 <= bound2:
-            best = min(best, math.sqrt(gap2))
-    else:
-        cross = (ay - py) * along_x - (ax - px) * along_y
-        if cross * cross <= bound2 * length2:
-            best = min(best, abs(cross / length2) * math.sqrt(length2))
-    return best
 
 
 @inlined
@@ -64,19 +49,16 @@ def segments_cross(ax, ay, bx, by, cx, cy, dx, dy):
 
 
 @kernel
-def chunks_gap(
-    xy, start, end, xy_other, start_other, end_other, boxes, e, best, bound2
-):
-    """Gap between two chunks, if it is smaller than the best.
+def chunks_gap(xy, c, xy2, e, boxes, best, bound2):
+    """Gap between chunk c and chunk e of the others, if it is smaller than the best.
 
     Parameters
     ----------
-    xy, xy_other : ndarray of float64, shape (n_vertices, 2)
-    start, end, start_other, end_other : int
-        First and last vertex of the chunks.
+    xy, xy2 : ndarray of float64, shape (n_chunks, 2, VERTICES)
+    c, e : int
+        A chunk of the one and one of the other.
     boxes : ndarray of float64, shape (n_chunks, 4)
-    e : int
-        Which of the boxes is that of the other chunk.
+        Boxes of the other chunks.
     best, bound2 : float
         Best gap so far, and a squared gap beyond which none is better.
 
@@ -86,14 +68,14 @@ def chunks_gap(
     """
     west, south = boxes[e, 0], boxes[e, 1]
     east, north = boxes[e, 2], boxes[e, 3]
-    for s in range(start, end):
-        ax, ay = xy[s, 0], xy[s, 1]
-        bx, by = xy[s + 1, 0], xy[s + 1, 1]
+    for s in range(SEGMENTS):
+        ax, ay = xy[c, 0, s], xy[c, 1, s]
+        bx, by = xy[c, 0, s + 1], xy[c, 1, s + 1]
         if segment_gap2(ax, ay, bx, by, west, south, east, north) > bound2:
             continue
-        for t in range(start_other, end_other):
-            cx, cy = xy_other[t, 0], xy_other[t, 1]
-            dx, dy = xy_other[t + 1, 0], xy_other[t + 1, 1]
+        for t in range(SEGMENTS):
+            cx, cy = xy2[e, 0, t], xy2[e, 1, t]
+            dx, dy = xy2[e, 0, t + 1], xy2[e, 1, t + 1]
             apart2 = segment_gap2(ax, ay, bx, by, cx, cy, dx, dy)
             if apart2 > bound2:
                 continue
@@ -111,7 +93,7 @@ def chunks_gap(
     return best, bound2
 
 
-@inlined
+@kernel
 def closest_chunk(boxes, first, stop, others, b):
     """Which of a range of chunks has the box nearest to box b of the others."""
     chosen, lowest = first, np.inf
@@ -123,61 +105,96 @@ def closest_chunk(boxes, first, stop, others, b):
 
 
 @kernel
-def outline_gap(i, one, j, other, max_gap2, near):
+def crossing_gap(xy, chunk_box, count, xy2, chunk_box2, count2, near, bound2):
+    """Gap between near chunks of two shapes that may cross; infinite when farther.
+
+    Parameters
+    ----------
+    xy, chunk_box, xy2, chunk_box2
+        The one collection and the other; see `robuust.flat_shapes`.
+    count, count2 : int
+        How many chunks of each shape are near the other.
+    near : ndarray of int64, shape (2, n)
+        These chunks.
+    bound2 : float
+        Squared gap beyond which nothing is sought.
+
+    Returns
+    -------
+    float
+    """
+    best = np.inf
+    for k in range(count):
+        c = near[0, k]
+        for m in range(count2):
+            e = near[1, m]
+            if box_gap2(chunk_box, c, chunk_box2, e) <= bound2:
+                best, bound2 = chunks_gap(xy, c, xy2, e, chunk_box2, best, bound2)
+                if best == 0.0:
+                    return best
+    return best
+
+
+@kernel
+def outline_gap(
+    i, box, xy, chunk_first, chunk_box,
+    j, box2, xy2, chunk_first2, chunk_box2,
+    max_gap, tolerance, near, height, edges,
+):  # fmt: skip
     """Gap between the outlines of two shapes; infinite when farther apart.
 
     Parameters
     ----------
     i, j : int
         A shape of the one collection and one of the other.
-    one, other : tuple of arrays
-        order, box, xy, chunk_first, chunk_box, chunk_start, chunk_end, run_first,
-        run_start, run_kind; see `robuust.flat_shapes`.
-    max_gap2 : float
-        Squared gap beyond which nothing is sought.
-    near : ndarray of int32
-        To work in; as long as the largest number of chunks of a shape.
+    box, xy, chunk_first, chunk_box : ndarray
+        The one collection, and the other with a 2; see `robuust.flat_shapes`. They
+        come one by one: to take an array out of a tuple costs more than most gaps.
+    max_gap : float
+        Gap beyond which nothing is sought.
+    tolerance : float
+        What rounding can add to a length, and much more.
+    near, height, edges : ndarray
+        To work in; see `facing_kernels`.
 
     Returns
     -------
     float
     """
-    box, xy, chunk_first, chunk_box, chunk_start, chunk_end = one[1:7]
-    box2, xy2, chunk_first2, chunk_box2, chunk_start2, chunk_end2 = other[1:7]
-    best, bound2 = np.inf, max_gap2
+    bound2 = max_gap * max_gap * SLACK
     first, stop = chunk_first[i], chunk_first[i + 1]
+    first2, stop2 = chunk_first2[j], chunk_first2[j + 1]
     c = closest_chunk(chunk_box, first, stop, box2, j)
     if box_gap2(chunk_box, c, box2, j) > bound2:
-        return best
-    e = closest_chunk(chunk_box2, chunk_first2[j], chunk_first2[j + 1], chunk_box, c)
-    # A first bound: the two closest vertices of the two closest chunks.
-    low = np.inf
-    for s in range(chunk_start[c], chunk_end[c] + 1):
-        for t in range(chunk_start2[e], chunk_end2[e] + 1):
-            gap_x, gap_y = xy[s, 0] - xy2[t, 0], xy[s, 1] - xy2[t, 1]
-            gap2 = gap_x * gap_x + gap_y * gap_y
-            if gap2 < low:
-                low = gap2
-    bound2 = min(bound2, low * SLACK)
-    count = 0
-    for e in range(chunk_first2[j], chunk_first2[j + 1]):
-        if box_gap2(chunk_box2, e, box, i) <= bound2:
-            near[count] = e
-            count += 1
-    for c in range(first, stop):
-        if box_gap2(chunk_box, c, box2, j) > bound2:
-            continue
-        start, end = chunk_start[c], chunk_end[c]
-        for k in range(count):
-            e = near[k]
-            if box_gap2(chunk_box, c, chunk_box2, e) <= bound2:
-                best, bound2 = chunks_gap(
-                    xy, start, end, xy2, chunk_start2[e], chunk_end2[e],
-                    chunk_box2, e, best, bound2,
-                )  # fmt: skip
-                if best == 0.0:
-                    return best
-    return best
+        return np.inf
+    e = closest_chunk(chunk_box2, first2, stop2, chunk_box, c)
+    # A first bound: two close vertices of the two closest chunks.
+    x = (chunk_box2[e, 0] + chunk_box2[e, 2]) / 2
+    y = (chunk_box2[e, 1] + chunk_box2[e, 3]) / 2
+    p, _ = nearest_vertex(xy, c, x, y)
+    q, _ = nearest_vertex(xy2, e, xy[c, 0, p], xy[c, 1, p])
+    qx, qy = xy2[e, 0, q], xy2[e, 1, q]
+    p, gap2 = nearest_vertex(xy, c, qx, qy)
+    if gap2 == 0.0:
+        return 0.0
+    px, py = xy[c, 0, p], xy[c, 1, p]
+    bound2 = min(bound2, gap2 * SLACK)
+    count = near_chunks(chunk_box, first, stop, box2, j, bound2, near, 0)
+    count2 = near_chunks(chunk_box2, first2, stop2, box, i, bound2, near, 1)
+    strip = math.sqrt(gap2)
+    ux, uy = (qx - px) / strip, (qy - py) / strip
+    top = heights(xy, near, 0, count, px, py, ux, uy, height)
+    top2 = heights(xy2, near, 1, count2, qx, qy, -ux, -uy, height)
+    room = strip - top - top2
+    if room <= tolerance:
+        return crossing_gap(xy, chunk_box, count, xy2, chunk_box2, count2, near, bound2)
+    if room > max_gap + tolerance:
+        return np.inf
+    least = max(0.0, strip - max_gap) - tolerance
+    number = high_edges(xy, near, 0, count, height, least - top2, edges)
+    number2 = high_edges(xy2, near, 1, count2, height, least - top, edges)
+    best = strip if strip <= max_gap else np.inf
+    return facing_gap(edges, number, number2, strip, best, tolerance)
 
 
 @inlined
@@ -189,7 +206,9 @@ def longer(values, room):
 
 
 @kernel
-def near_shapes(start, stop, one, other, tree, level_first, most, same, max_gap):
+def near_shapes(
+    start, stop, one, other, tree, level_first, most, same, max_gap, tolerance
+):
     """Find the shapes of the other collection that are near shapes of the one.
 
     Parameters
@@ -197,15 +216,18 @@ def near_shapes(start, stop, one, other, tree, level_first, most, same, max_gap)
     start, stop : int
         The shapes of the one collection that are looked at.
     one, other : tuple of arrays
-        As for `outline_gap`.
+        order, box, xy, chunk_first, chunk_box, run_first, run_start, run_kind; see
+        `robuust.flat_shapes`.
     tree, level_first
         Tree over the boxes of the other collection; see `box_kernels`.
     most : int
-        Largest number of chunks of a shape of the other collection.
+        Largest number of chunks of a shape.
     same : bool
         Both collections are one: each pair is given once, the lower number first.
     max_gap : float
         Largest gap [m].
+    tolerance : float
+        What rounding can add to a length, and much more [m].
 
     Returns
     -------
@@ -213,8 +235,12 @@ def near_shapes(start, stop, one, other, tree, level_first, most, same, max_gap)
         Numbers of the shapes of each pair, in the collection and in the other.
     gap : ndarray of float64
     """
-    order, box, order2 = one[0], one[1], other[0]
-    near = np.empty(most, dtype=np.int32)
+    order, box, xy, chunk_first, chunk_box, run_first, run_start, run_kind = one
+    order2, box2, xy2, chunk_first2, chunk_box2 = other[:5]
+    run_first2, run_start2, run_kind2 = other[5:]
+    near = np.empty((2, most + 1), dtype=np.int64)
+    height = np.empty((2, most, VERTICES))
+    edges = np.empty((2, most * SEGMENTS, COLUMNS))
     found = np.empty(level_first[1], dtype=np.int32)
     stack = np.empty(STACK, dtype=np.int64)
     room = 16 * (stop - start)
@@ -230,10 +256,21 @@ def near_shapes(start, stop, one, other, tree, level_first, most, same, max_gap)
             a, b, gaps = longer(a, room), longer(b, room), longer(gaps, room)
         for k in range(count):
             j = np.int64(found[k])
-            gap = outline_gap(i, one, j, other, max_gap2, near)
-            if gap > 0.0 and (
-                covers_a_part(i, one, j, other) or covers_a_part(j, other, i, one)
-            ):
+            gap = outline_gap(
+                i, box, xy, chunk_first, chunk_box,
+                j, box2, xy2, chunk_first2, chunk_box2,
+                max_gap, tolerance, near, height, edges,
+            )  # fmt: skip
+            if gap > 0.0 and box_gap2(box, i, box2, j) == 0.0 and (
+                covers_a_part(
+                    i, box, xy, run_first, run_start, run_kind,
+                    j, xy2, run_first2, run_start2, run_kind2,
+                )
+                or covers_a_part(
+                    j, box2, xy2, run_first2, run_start2, run_kind2,
+                    i, xy, run_first, run_start, run_kind,
+                )
+            ):  # fmt: skip
                 gap = 0.0
             if gap <= max_gap:
                 a[size], b[size], gaps[size] = order[i], order2[j], gap
@@ -241,19 +278,6 @@ def near_shapes(start, stop, one, other, tree, level_first, most, same, max_gap)
                     a[size], b[size] = order2[j], order[i]
                 size += 1
     return a[:size].copy(), b[:size].copy(), gaps[:size].copy()
-
-
-@kernel
-def chunk_boxes(start, stop, xy, chunk_start, chunk_end, boxes):
-    """Boxes of the chunks from start up to, not including, stop."""
-    for c in range(start, stop):
-        x, y = xy[chunk_start[c], 0], xy[chunk_start[c], 1]
-        x_min, y_min, x_max, y_max = x, y, x, y
-        for s in range(chunk_start[c] + 1, chunk_end[c] + 1):
-            x, y = xy[s, 0], xy[s, 1]
-            x_min, x_max = min(x_min, x), max(x_max, x)
-            y_min, y_max = min(y_min, y), max(y_max, y)
-        boxes[c, 0], boxes[c, 1], boxes[c, 2], boxes[c, 3] = x_min, y_min, x_max, y_max
 
 
 @kernel
@@ -284,14 +308,11 @@ def sort_rows(start, stop, first, b, gap):
 
 def smallest_calls():
     """Compile the kernels of this module."""
-    numbers = np.array([0, 1])
-    zero, one = numbers[:1], numbers[1:]
-    xy, kind = np.zeros((2, 2)), np.zeros(1, dtype=np.int8)
-    box = np.zeros((1, 4))
-    chunk_boxes(0, 1, xy, zero, one, box)
-    shape = zero, box, xy, numbers, box, zero, one, numbers, 2 * numbers, kind
-    a, b, gap = near_shapes(0, 1, shape, shape, box, numbers, 1, False, 0.0)
-    count = np.zeros(1, dtype=np.int64)
+    numbers, count = np.array([0, 1]), np.zeros(1, dtype=np.int64)
+    box, xy = np.zeros((1, 4)), np.zeros((1, 2, VERTICES))
+    kind = np.zeros(1, dtype=np.int8)
+    shape = count, box, xy, numbers, box, numbers, numbers, kind
+    a, b, gap = near_shapes(0, 1, shape, shape, box, numbers, 1, False, 0.0, 0.0)
     count_rows(a, count)
     place_rows(a, b, gap, np.zeros(1, dtype=np.int64), count, gap)
     sort_rows(0, 1, numbers, count, gap)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from robuust_kernels.box_kernels import box_gap2
 from robuust_kernels.compiled import inlined, kernel
 
 NO_AREA, SHELL, HOLE = 0, 1, 2  # kinds of runs: a line or point, and rings
@@ -74,7 +73,7 @@ def turn(ax, ay, bx, by, px, py):
 
 
 @kernel
-def place_in_ring(px, py, xy, start, end):
+def place_in_ring(px, py, xy, start, stop):
     """Where a point lies: OUTSIDE a ring, INSIDE it or ON_EDGE.
 
     Counts how often a ray to the right crosses the ring.
@@ -82,86 +81,107 @@ def place_in_ring(px, py, xy, start, end):
     Parameters
     ----------
     px, py : float
-    xy : ndarray of float64, shape (n_vertices, 2)
-    start, end : int
-        First and last vertex of the ring, which are equal.
+    xy : ndarray of float64, shape (n_chunks, 2, n_vertices)
+        Vertices of chunks; the last of one is the first of the next.
+    start, stop : int
+        The chunks of the ring, from start up to, not including, stop.
 
     Returns
     -------
     int
     """
     place = OUTSIDE
-    for s in range(start, end):
-        ay, by = xy[s, 1], xy[s + 1, 1]
-        if (ay > py and by > py) or (ay < py and by < py):
-            continue
-        ax, bx = xy[s, 0], xy[s + 1, 0]
-        if ax < px and bx < px:
-            continue
-        if bx == px and by == py:
-            return ON_EDGE
-        if ay == by:  # along the ray
-            if min(ax, bx) <= px <= max(ax, bx):
+    for c in range(start, stop):
+        for s in range(xy.shape[2] - 1):
+            ay, by = xy[c, 1, s], xy[c, 1, s + 1]
+            if (ay > py and by > py) or (ay < py and by < py):
+                continue
+            ax, bx = xy[c, 0, s], xy[c, 0, s + 1]
+            if ax < px and bx < px:
+                continue
+            if bx == px and by == py:
                 return ON_EDGE
-        elif (ay > py) != (by > py):
-            side = turn(ax, ay, bx, by, px, py)
-            if side == 0:
-                return ON_EDGE
-            if (side > 0) == (by > ay):
-                place = INSIDE - place
+            if ay == by:  # along the ray
+                if min(ax, bx) <= px <= max(ax, bx):
+                    return ON_EDGE
+            elif (ay > py) != (by > py):
+                side = turn(ax, ay, bx, by, px, py)
+                if side == 0:
+                    return ON_EDGE
+                if (side > 0) == (by > ay):
+                    place = INSIDE - place
     return place
 
 
 @kernel
-def covers_a_part(i, one, j, other):
+def covers_a_part(
+    i,
+    box,
+    xy,
+    run_first,
+    run_start,
+    run_kind,
+    j,
+    xy2,
+    run_first2,
+    run_start2,
+    run_kind2,
+):
     """Whether a polygon of shape i holds the first point of a part of shape j.
 
     When outlines do not meet, a part lies inside a polygon or outside it as a whole.
 
     Parameters
     ----------
-    i, one, j, other
-        Shapes, as for `gap_kernels.outline_gap`.
+    i, j : int
+        A shape of the one collection and one of the other.
+    box, xy, run_first, run_start, run_kind
+        The one collection; see `robuust.flat_shapes`.
+    xy2, run_first2, run_start2, run_kind2
+        The other collection.
 
     Returns
     -------
     bool
     """
-    box, xy, run_first, run_start, run_kind = one[1], one[2], one[7], one[8], one[9]
-    box2, xy2, run_first2, run_start2, run_kind2 = (
-        other[1], other[2], other[7], other[8], other[9],
-    )  # fmt: skip
-    if box_gap2(box, i, box2, j) > 0.0:
-        return False
     for part in range(run_first2[j], run_first2[j + 1]):
         if run_kind2[part] == HOLE:
             continue
-        px, py = xy2[run_start2[part], 0], xy2[run_start2[part], 1]
+        px, py = xy2[run_start2[part], 0, 0], xy2[run_start2[part], 1, 0]
         if px < box[i, 0] or px > box[i, 2] or py < box[i, 1] or py > box[i, 3]:
             continue
-        inside = False
-        for run in range(run_first[i], run_first[i + 1]):
-            kind = run_kind[run]
-            if kind == NO_AREA or (kind == HOLE and not inside):
-                continue
-            if kind == SHELL and inside:
-                return True  # no hole of the polygon before took it out
-            place = place_in_ring(px, py, xy, run_start[run], run_start[run + 1] - 1)
-            if place == ON_EDGE:
-                return True
-            inside = (place == INSIDE) == (kind == SHELL)
-        if inside:
+        if holds_point(px, py, i, xy, run_first, run_start, run_kind):
             return True
     return False
+
+
+@inlined
+def holds_point(x, y, j, xy, run_first, run_start, run_kind):
+    """Whether polygon j holds a point, inside it or on its edge.
+
+    The runs of a polygon are its shell and then its holes; a shape of several
+    polygons has them one after the other.
+    """
+    inside, on_edge = False, False
+    for run in range(run_first[j], run_first[j + 1]):
+        kind = run_kind[run]
+        if kind == SHELL and inside:
+            break  # no hole of the polygon before took the point out
+        if kind == NO_AREA or (kind == HOLE and not inside):
+            continue
+        place = place_in_ring(x, y, xy, run_start[run], run_start[run + 1])
+        if place == ON_EDGE:
+            on_edge = True
+            break
+        inside = (place == INSIDE) == (kind == SHELL)
+    return inside or on_edge
 
 
 def smallest_calls():
     """Compile the kernels of this module."""
     exact_turn(0.0, 0.0, 1.0, 1.0, 0.0, 1.0)
     turn(0.0, 0.0, 1.0, 1.0, 0.0, 1.0)
-    xy, numbers = np.zeros((2, 2)), np.array([0, 1])
+    xy, numbers = np.zeros((1, 2, 2)), np.array([0, 1])
     place_in_ring(0.0, 0.0, xy, 0, 1)
-    box, kind = np.zeros((1, 4)), np.zeros(1, dtype=np.int8)
-    zero, one = numbers[:1], numbers[1:]
-    shape = zero, box, xy, numbers, box, zero, one, numbers, 2 * numbers, kind
-    covers_a_part(0, shape, 0, shape)
+    runs = numbers, numbers, np.zeros(1, dtype=np.int8)
+    covers_a_part(0, np.zeros((1, 4)), xy, *runs, 0, xy, *runs)

@@ -7,30 +7,11 @@ of GEOS (shapely), as in `gap_kernels`.
 import numpy as np
 
 from robuust_kernels.box_kernels import STACK, box_gap2, near_boxes
-from robuust_kernels.compiled import inlined, kernel
-from robuust_kernels.gap_kernels import SLACK, longer, nearer_point
-from robuust_kernels.inside_kernels import HOLE, INSIDE, NO_AREA, SHELL, place_in_ring
-
-
-@inlined
-def holds_point(x, y, j, xy, run_first, run_start, run_kind):
-    """Whether polygon j holds a point, inside it or on its edge.
-
-    The runs of a polygon are its shell and then its holes; a shape of several
-    polygons has them one after the other.
-    """
-    inside = False
-    for run in range(run_first[j], run_first[j + 1]):
-        kind = run_kind[run]
-        if kind == SHELL and inside:
-            break  # no hole of the polygon before took the point out
-        if kind == NO_AREA or (kind == HOLE and not inside):
-            continue
-        place = place_in_ring(x, y, xy, run_start[run], run_start[run + 1] - 1)
-        if place != INSIDE and place != 0:
-            return True  # on the edge
-        inside = (place == INSIDE) == (kind == SHELL)
-    return inside
+from robuust_kernels.compiled import kernel
+from robuust_kernels.facing_kernels import SLACK, nearer_point
+from robuust_kernels.gap_kernels import longer
+from robuust_kernels.inside_kernels import holds_point
+from robuust_kernels.layout_kernels import SEGMENTS, VERTICES
 
 
 @kernel
@@ -53,15 +34,14 @@ def edge_gap(x, y, j, point, polygons, best2):
     -------
     float
     """
-    xy, chunk_first, chunk_box, chunk_start, chunk_end = polygons[2:7]
+    xy, chunk_first, chunk_box = polygons[2:5]
     best, bound2 = np.inf, best2
     for c in range(chunk_first[j], chunk_first[j + 1]):
         if box_gap2(chunk_box, c, point, 0) > bound2:
             continue
-        for s in range(chunk_start[c], chunk_end[c]):
-            gap = nearer_point(
-                x, y, xy[s, 0], xy[s, 1], xy[s + 1, 0], xy[s + 1, 1], best, bound2
-            )
+        for s in range(SEGMENTS):
+            ax, ay, bx, by = xy[c, 0, s], xy[c, 1, s], xy[c, 0, s + 1], xy[c, 1, s + 1]
+            gap = nearer_point(x, y, ax, ay, bx, by, best, bound2)
             if gap < best:
                 best = gap
                 bound2 = min(bound2, gap * gap * SLACK)
@@ -82,8 +62,8 @@ def near_polygons(start, stop, places, which, reach, polygons, tree, level_first
     reach : ndarray of float64, shape (n_points,)
         Largest gap of each point [m].
     polygons : tuple of arrays
-        order, box, xy, chunk_first, chunk_box, chunk_start, chunk_end, run_first,
-        run_start, run_kind; see `robuust.flat_shapes`.
+        order, box, xy, chunk_first, chunk_box, run_first, run_start, run_kind; see
+        `robuust.flat_shapes`.
     tree, level_first
         Tree over the boxes of the polygons; see `box_kernels`.
 
@@ -95,7 +75,7 @@ def near_polygons(start, stop, places, which, reach, polygons, tree, level_first
         From the point to the polygon [m]; 0 inside it.
     """
     order, xy = polygons[0], polygons[2]
-    run_first, run_start, run_kind = polygons[7:10]
+    run_first, run_start, run_kind = polygons[5:8]
     found = np.empty(level_first[1], dtype=np.int32)
     stack = np.empty(STACK, dtype=np.int64)
     box = np.empty((1, 4))
@@ -129,8 +109,9 @@ def near_polygons(start, stop, places, which, reach, polygons, tree, level_first
 def smallest_calls():
     """Compile the kernels of this module."""
     numbers = np.array([0, 1])
-    zero, one = numbers[:1], numbers[1:]
-    xy, kind, box = np.zeros((2, 2)), np.zeros(1, dtype=np.int8), np.zeros((1, 4))
-    shape = zero, box, xy, numbers, box, zero, one, numbers, 2 * numbers, kind
+    zero = numbers[:1]
+    kind, box = np.zeros(1, dtype=np.int8), np.zeros((1, 4))
+    places, xy = np.zeros((2, 2)), np.zeros((1, 2, VERTICES))
+    shape = zero, box, xy, numbers, box, numbers, numbers, kind
     edge_gap(0.0, 0.0, 0, box, shape, 0.0)
-    near_polygons(0, 1, xy, zero, np.zeros(2), shape, box, numbers)
+    near_polygons(0, 1, places, zero, np.zeros(2), shape, box, numbers)

@@ -1,6 +1,8 @@
 """Flat shapes hold what shapely holds, and their tree finds what is near."""
 
+import geopandas as gpd
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -8,16 +10,31 @@ from hypothesis import strategies as st
 
 from robuust.flat_shapes import box_tree, flatten
 from robuust.polygons import checked_shapes
-from robuust_kernels import box_kernels, inside_kernels
+from robuust_kernels import box_kernels
+from robuust_kernels.inside_kernels import HOLE, NO_AREA, SHELL
+
+
+def outline(flat, run):
+    """Vertices of a run, without those that fill up its last chunk."""
+    xy = flat.xy[flat.run_start[run] : flat.run_start[run + 1]]
+    corners = np.concatenate([xy[0, :, :1].T, *xy[:, :, 1:].transpose(0, 2, 1)])
+    new = np.r_[True, (np.diff(corners, axis=0) != 0).any(axis=1)]
+    return corners[new].tolist()
+
+
+def runs_of(flat, number):
+    """The runs of a shape that stood at a number."""
+    place = int(np.flatnonzero(flat.order == number)[0])
+    return np.arange(*flat.run_first[place : place + 2])
 
 
 def test_a_flat_polygon_is_its_shell_then_its_holes():
     holed = shapely.box(0, 0, 9, 9).difference(shapely.box(1, 1, 2, 2))
     flat = flatten(np.array([shapely.MultiPolygon([holed]), shapely.Point(20, 0)]))
-    place = int(np.flatnonzero(flat.order == 0)[0])
-    runs = slice(*flat.run_first[place : place + 2])
-    assert flat.run_kind[runs].tolist() == [inside_kernels.SHELL, inside_kernels.HOLE]
-    assert np.diff(flat.run_start).tolist() in ([5, 5, 2], [2, 5, 5])
+    shell, hole = runs_of(flat, 0)
+    assert flat.run_kind[[shell, hole]].tolist() == [SHELL, HOLE]
+    assert outline(flat, shell) == shapely.get_coordinates(holed.exterior).tolist()
+    assert outline(flat, hole) == shapely.get_coordinates(holed.interiors[0]).tolist()
 
 
 def test_points_lines_and_collections_keep_all_their_vertices():
@@ -26,29 +43,63 @@ def test_points_lines_and_collections_keep_all_their_vertices():
         [shapely.Point(5, 5), shapely.GeometryCollection([line, shapely.Point()])]
     )
     flat = flatten(checked_shapes([nested, line]))
-    place = int(np.flatnonzero(flat.order == 0)[0])
-    runs = np.arange(*flat.run_first[place : place + 2])
-    vertices = [
-        flat.xy[a:b].tolist()
-        for a, b in zip(flat.run_start[runs], flat.run_start[runs + 1], strict=True)
-    ]
-    assert [[5, 5], [5, 5]] in vertices
-    assert [[0, 0], [1, 0], [2, 0]] in vertices
-    assert flat.box[place].tolist() == [0, 0, 5, 5]
-    assert (flat.run_kind == inside_kernels.NO_AREA).all()
+    outlines = [outline(flat, run) for run in runs_of(flat, 0)]
+    assert sorted(outlines) == [[[0, 0], [1, 0], [2, 0]], [[5, 5]]]
+    assert flat.box[flat.order == 0].tolist() == [[0, 0, 5, 5]]
+    assert (flat.run_kind == NO_AREA).all()
+
+
+@pytest.mark.parametrize("number", [2, 8, 9, 10, 17])
+def test_the_last_vertex_of_a_line_begins_a_segment(number):
+    line = np.c_[np.arange(number), np.zeros(number)]
+    xy = flatten(np.array([shapely.LineString(line)])).xy
+    assert number - 1 in xy[:, 0, :-1]
 
 
 def test_chunks_cover_every_segment_once_and_lie_in_their_boxes():
     random = np.random.default_rng(3)
     shapes = shapely.buffer(shapely.points(random.random((50, 2)) * 99), 3)
     flat = flatten(shapes, threads=2)
-    segments = np.concatenate(
-        [np.arange(a, b) for a, b in zip(flat.chunk_start, flat.chunk_end, strict=True)]
-    )
-    last_of_run = flat.run_start[1:] - 1
-    expected = np.setdiff1d(np.arange(len(flat.xy)), last_of_run)
-    np.testing.assert_array_equal(segments, expected)
+    for place, shape in enumerate(shapes[flat.order]):
+        assert outline(flat, place) == shapely.get_coordinates(shape).tolist()
+    np.testing.assert_array_equal(flat.chunk_box[:, :2], flat.xy.min(axis=2))
+    np.testing.assert_array_equal(flat.chunk_box[:, 2:], flat.xy.max(axis=2))
     np.testing.assert_array_equal(flat.box, shapely.bounds(shapes[flat.order]))
+
+
+def polygons_of_all_kinds():
+    """A polygon with holes, one without, and their multipolygons."""
+    plain = shapely.Point(40, 0).buffer(5)
+    holed = shapely.Point(0, 0).buffer(9)
+    for x in (-4, 4):
+        holed -= shapely.Point(x, 0).buffer(1)
+    several = shapely.MultiPolygon([holed, plain]), shapely.MultiPolygon([plain])
+    return np.array([holed, plain]), np.array(several)
+
+
+@pytest.mark.parametrize("kind", [0, 1], ids=["polygons", "multipolygons"])
+@pytest.mark.parametrize("encoding", ["geoarrow", "WKB"])
+def test_a_column_lies_flat_as_its_geometries_do(kind, encoding):
+    shapes = np.tile(polygons_of_all_kinds()[kind], 3)
+    column = pa.array(gpd.GeoSeries(shapes).to_arrow(encoding, interleaved=False))
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
+    pieces = pa.chunked_array([column[:1], column[1:3], column[3:3], column[3:]])
+    for given_column in (column, pieces):
+        found, expected = flatten(given_column), flatten(shapes)
+        for array, other in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(array, other)
+
+
+def test_a_column_with_a_missing_shape_or_a_strange_type_is_refused():
+    ring = [{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 0.0}, {"x": 0.0, "y": 0.0}]
+    with pytest.raises(ValueError, match=r"1 of 2 shapes are missing .* number 1"):
+        flatten(pa.array([[ring], None]))
+    for nothing in ([], [[]]):
+        with pytest.raises(ValueError, match=r"1 of 2 shapes .* without coordinates"):
+            flatten(pa.array([[ring], nothing]))
+    with pytest.raises(ValueError, match="give its shapely geometries instead"):
+        flatten(pa.array([1.0]))
 
 
 def test_flat_shapes_name_the_shape_whose_coordinates_are_no_numbers():

@@ -156,6 +156,34 @@ def test_a_turn_has_the_sign_of_exact_arithmetic(rows, scale):
         assert inside_kernels.turn(ax, ay, bx, by, px, py) == np.sign(det)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_gaps_between_crooked_outlines_are_those_of_shapely(seed):
+    random = np.random.default_rng(seed)
+    middle = FAR_M + random.uniform(0, 400, (150, 2))
+    shapes = np.array(
+        [
+            shapely.Polygon(star(random, xy, random.uniform(2, 40), corners))
+            for xy, corners in zip(middle, random.integers(3, 120, 150), strict=True)
+        ]
+    )
+    i, j, gap = near_pairs(shapes, 200, threads=2)
+    expected = shapely.distance(shapes[i], shapes[j])
+    np.testing.assert_array_equal(gap == 0, expected == 0)
+    np.testing.assert_allclose(gap, expected, rtol=0, atol=1e-9)
+    assert i.size == (shapely.distance(shapes[:, None], shapes) <= 200).sum() // 2 - 75
+
+
+def test_a_tongue_between_two_others_is_measured_where_it_is_nearest():
+    comb = shapely.Polygon(
+        [(0, 0), (0, 9), (4, 9), (4, 2), (6, 2), (6, 9), (10, 9), (10, 0)]
+    )
+    tongue = shapely.Polygon([(4.5, 20), (5.2, 3), (5.5, 20)])
+    beside = shapely.box(12, 8.5, 13, 30)
+    i, j, gap = near_pairs([comb, tongue, beside], 50)
+    shapes = np.array([comb, tongue, beside])
+    assert gap.tolist() == shapely.distance(shapes[i], shapes[j]).tolist()
+
+
 def test_more_threads_and_smaller_blocks_give_the_same_bits(monkeypatch):
     shapes = shapes_of_all_kinds(5, 400)
     at_once = near_pairs(shapes, 7)
