@@ -7,7 +7,7 @@ import pandas as pd
 
 from robuust.buffers import buffer_rings, pressure_zones, pressures_of
 from robuust.runlog import log_to
-from robuust.zone_land_uses import zone_land_uses
+from robuust.zone_land_uses import zone_land_uses, zones_box
 from robuust_files.taken_over import taken_over
 
 
@@ -21,8 +21,6 @@ def buffer_patches(
     pressures = pd.read_csv(
         paths["pressures"], keep_default_na=False, encoding="utf-8-sig"
     )
-    columns = ["source", "land_cover", "geometry"]
-    land_cover = gpd.read_parquet(paths["land_cover"], columns=columns)
     counted = verdicts[verdicts["class"].isin(classes)].sort_values("patch_id")
     log.info(
         "read %d patches of %s, %d of the classes %s, and %d relict sites",
@@ -31,11 +29,17 @@ def buffer_patches(
     drawing = {"group": group, "tolerance_m": tolerance_m, "threads": threads}
     rings = buffer_rings(counted, to_m=to_m, **drawing)
     columns = ["patch_id", "geometry"]
-    sites = pd.concat([counted[columns], relicts[columns]]).drop_duplicates("patch_id")
+    robust = verdicts[verdicts["robust"].to_numpy(dtype=bool)]
+    sites = pd.concat([robust[columns], relicts[columns]]).drop_duplicates("patch_id")
     sites = sites.sort_values("patch_id", ignore_index=True)
     sites = sites.assign(relict=sites["patch_id"].isin(relicts["patch_id"]))
     widths = pressures_of(pressures, bundle)
     zones = pressure_zones(sites, widths, **drawing)
+    land_cover = gpd.read_parquet(
+        paths["land_cover"],
+        columns=["source", "land_cover", "geometry"],
+        bbox=zones_box(sites, widths),
+    )
     uses = zone_land_uses(sites, widths, land_cover, cover_order=cover_order, **drawing)
     rings.to_parquet(paths["buffers"], index=False)
     zones.to_parquet(paths["pressure_zones"], index=False)

@@ -58,7 +58,10 @@ def ingest_context(paths, *, sources, crs, title, unknown_codes, **screening):
         log.info("keep %d rows of %s", len(layers[kind]), kind)
     layers["barriers"] = opened(layers["barriers"], layers["crossings"])
     for kind, layer in layers.items():
-        layer.to_parquet(paths["parcels" if kind == "candidates" else kind])
+        # With their boxes, because each group reads only land cover near its sites.
+        boxes = kind == "land_cover"
+        path = paths["parcels" if kind == "candidates" else kind]
+        layer.to_parquet(path, write_covering_bbox=boxes)
     quarantined = join_layers(apart, QUARANTINE_TYPES, crs)
     summary = ingest_summary(
         {row["source"]: row["rows"] for row in rows},

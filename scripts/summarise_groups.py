@@ -14,8 +14,9 @@ def summarise_groups(paths, *, groups):
     connectivity = pd.concat(
         [pd.read_parquet(path) for path in paths["connectivity"]], ignore_index=True
     )
+    columns = ["class", "robust", "area_verdict", "area_ha"]
     verdicts = {
-        group: pd.read_parquet(path, columns=["class", "robust", "area_ha"])
+        group: pd.read_parquet(path, columns=columns)
         for group, path in zip(groups, paths["verdicts"], strict=True)
     }
     log.info("read %d groups", len(connectivity))

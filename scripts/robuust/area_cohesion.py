@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 
 from robuust.figures import distance, distance_nl, figure, figure_nl
-from robuust.gaps import near_pairs
 
 AREA_CLASSES = ("large", "medium", "small")
 COHESION = ("cohesive", "neighbouring", "isolated")
@@ -150,6 +149,8 @@ def cohesion(polygons, habitat_ha, norms, *, threads=1):
     >>> [COHESION[k] for k in cohesion(squares, [1, 1, 1, 1], heath)]
     ['cohesive', 'cohesive', 'neighbouring', 'isolated']
     """
+    from robuust.gaps import near_pairs  # slow to import, and many bundles do without
+
     ha = np.asarray(habitat_ha, dtype=float)
     i, j, gap_m = near_pairs(polygons, norms.neighbour_distance_m, threads=threads)
     rules = []

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from robuust.area_cohesion import GOOD
 from robuust.robustness import CLASSES
 
 
@@ -11,26 +12,31 @@ def summarise_patches(verdicts):
     Parameters
     ----------
     verdicts : DataFrame
-        class, robust and area_ha of the patches of one group; may be empty.
+        class, robust, area_verdict (missing where the bundle is not judged) and area_ha
+        of the patches of one group; may be empty.
 
     Returns
     -------
     dict
-        robust_ha (patches that are robust by the yardstick of the run), then by the
-        norms n_stronghold, n_key, n_network, n_near, n_insufficient.
+        robust_ha (patches that are robust by the yardstick of the run), area_good_ha
+        (good by area and cohesion; missing where no patch is judged), then by the norms
+        n_stronghold, n_key, n_network, n_near, n_insufficient.
 
     Examples
     --------
     >>> summary = summarise_patches(
     ...     pd.DataFrame({"class": ["key", "near"], "robust": [True, False],
-    ...                   "area_ha": [5.0, 1.0]}))
-    >>> summary["robust_ha"], summary["n_key"], summary["n_stronghold"]
-    (5.0, 1, 0)
+    ...                   "area_verdict": ["poor", "good"], "area_ha": [5.0, 1.0]}))
+    >>> summary["robust_ha"], summary["area_good_ha"], summary["n_key"]
+    (5.0, 1.0, 1)
     """
     robust = verdicts["robust"].astype(bool)
+    judged = verdicts["area_verdict"].notna()
+    good_ha = float(verdicts.loc[verdicts["area_verdict"] == GOOD, "area_ha"].sum())
     counts = verdicts["class"].value_counts()
     return {
         "robust_ha": float(verdicts.loc[robust, "area_ha"].sum()),
+        "area_good_ha": good_ha if judged.any() else float("nan"),
         **{f"n_{name}": int(counts.get(name, 0)) for name in CLASSES},
     }
 
@@ -43,15 +49,15 @@ def summarise_groups(connectivity, verdicts_by_group, species_groups):
     connectivity : DataFrame
         One row per group: the table group_connectivity.
     verdicts_by_group : dict of DataFrame
-        Patches of each group, with class, robust and area_ha.
+        Patches of each group, with class, robust, area_verdict and area_ha.
     species_groups : DataFrame
         group, name_nl, name_en.
 
     Returns
     -------
     DataFrame
-        group, name_nl, name_en, the other columns of `connectivity`, robust_ha and
-        the numbers of patches per class; sorted by group.
+        group, name_nl, name_en, the other columns of `connectivity`, and what
+        `summarise_patches` counts; sorted by group.
 
     Raises
     ------

@@ -5,7 +5,7 @@ import numpy as np
 from robuust.figures import distance, distance_nl, figure, figure_nl
 from robuust.record_dates import years_before
 from robuust.robustness import CLASSES, NETWORK
-from robuust.rule_values import rule_values
+from robuust.rule_values import TREND_DAYS, rule_values
 from robuust.text_columns import distinct_codes, distinct_rows, join_parts
 
 CLASS_WORDS_NL = {
@@ -26,12 +26,9 @@ PARTS = {
     "key": (("phantom",), ("capacity_ru", "key_patch_ru")),
     "near": (
         ("phantom", "relict", "colonisable", "unreachable"),
-        ("nearest_m", "network_near"),
+        ("nearest_m", "vague_near"),
     ),
-    "fading": (
-        ("phantom",),
-        ("long_lived", "declining", "visits_1", "visits_2", "visits_3"),
-    ),
+    "long-lived": (("phantom",), ("long_lived",)),
     "seed": (("dormant",), ("seed_bank_years",)),
     "search": (("unsearched", "lost"), ("searched", "recent")),
     "history": (
@@ -39,7 +36,7 @@ PARTS = {
         ("habitat_then_ha", "habitat_now_ha"),
     ),
     "own": (("viable", "phantom", "relict"), ("own_norms",)),
-    "trend": ((), ("trend",)),
+    "trend": ((), ("trend", *TREND_DAYS)),
     "presence": ((), ("presence_probability",)),
     "ambiguous": ((), ("n_ambiguous",)),
 }
@@ -56,21 +53,20 @@ PHRASES_NL = {
     "below key": "{capacity_ru} RE, minder dan een sleutelplek van {key_patch_ru} RE",
     "above key": "{capacity_ru} RE, minstens een sleutelplek van {key_patch_ru} RE",
     "patch near": "andere bezette plek op {nearest_m}",
-    "network near": "het netwerk is bezet (vondsten die bij meer plekken passen)",
+    "vague near": "vondsten binnen bereik die bij meer plekken passen",
     "none near": "geen andere bezette plek bereikbaar binnen {reach_m}",
     "long-lived": "langlevende soort",
-    "declining": "bezoeken met vondst dalen per periode: {visits_1}, {visits_2}, "
-    "{visits_3}",
-    "and": " en ",
     "seed": "zaad leeft {seed_bank_years} jaar in de bodem",
     "seed unknown": "hoe lang zaad in de bodem leeft is onbekend",
     "not searched": "sinds {since} is de soortgroep hier niet gezocht",
     "not found": "sinds {since} gezocht en niet gevonden",
     "history": "habitat binnen bereik van {habitat_then_ha} naar {habitat_now_ha} ha",
     "own": "{own_norms}",
-    "rise": "aandeel zoekdagen met een vondst stijgt",
-    "stable": "aandeel zoekdagen met een vondst is stabiel",
-    "decline": "aandeel zoekdagen met een vondst daalt",
+    "rise": "aandeel zoekdagen met een vondst stijgt (per periode {found} van {days})",
+    "stable": "aandeel zoekdagen met een vondst is stabiel (per periode {found} van "
+    "{days})",
+    "decline": "aandeel zoekdagen met een vondst daalt (per periode {found} van "
+    "{days})",
     "presence": "kans dat de soort er nog is, uit de jaren met vondsten: "
     "{presence_probability}",
     "ambiguous": "recente vondsten die bij meer plekken passen: {n_ambiguous}",
@@ -86,21 +82,20 @@ PHRASES_EN = {
     "below key": "{capacity_ru} RU, less than a key patch of {key_patch_ru} RU",
     "above key": "{capacity_ru} RU, at least a key patch of {key_patch_ru} RU",
     "patch near": "another occupied patch at {nearest_m}",
-    "network near": "the network is occupied (records that fit several patches)",
+    "vague near": "records in reach that fit several patches",
     "none near": "no other occupied patch to reach within {reach_m}",
     "long-lived": "long-lived species",
-    "declining": "visits with a find decline per period: {visits_1}, {visits_2}, "
-    "{visits_3}",
-    "and": " and ",
     "seed": "seed lives {seed_bank_years} years in the soil",
     "seed unknown": "how long seed lives in the soil is unknown",
     "not searched": "since {since} nobody searched here for its taxon group",
     "not found": "searched since {since} and not found",
     "history": "habitat within reach from {habitat_then_ha} to {habitat_now_ha} ha",
     "own": "{own_norms}",
-    "rise": "share of search days with a find rises",
-    "stable": "share of search days with a find is stable",
-    "decline": "share of search days with a find declines",
+    "rise": "share of search days with a find rises (per period {found} of {days})",
+    "stable": "share of search days with a find is stable (per period {found} of "
+    "{days})",
+    "decline": "share of search days with a find declines (per period {found} of "
+    "{days})",
     "presence": "chance that it is still there, by the years with finds: "
     "{presence_probability}",
     "ambiguous": "recent records that fit several patches: {n_ambiguous}",
@@ -162,13 +157,11 @@ def population_sentences(facts, *, dispersal_max_m, reference_date, recent_years
 def _told_values(facts):
     """Get the facts that sentences rest on, as they tell them."""
     never = (facts["n_records"] == 0).to_numpy()
-    network_near = np.where(
-        never, facts["network_occupied"], facts["network_occupied_elsewhere"]
-    )
+    vague_near = np.where(never, facts["maybe_near"], facts["maybe_elsewhere"])
     own = {c for _, columns in PARTS.values() for c in columns} & set(facts)
     return facts[["status", *sorted(own)]].assign(
         nearest_m=facts["nearest_occupied_m"].round(),
-        network_near=network_near,
+        vague_near=vague_near,
         presence_probability=facts["presence_probability"].round(3),
         dormant=facts["status"] == "dormant",
         own_norms=facts["own_norms_nl"].cat.codes,
@@ -202,34 +195,34 @@ def _text(part, row, phrases, class_words, number, length, own_norms, general):
         figures["own_norms"] = own_norms[row.own_norms]
     if "class_code" in figures:
         figures["class_code"] = class_words[CLASSES[row.class_code]]
-    names = _names(part, row)
-    words = phrases["and"].join(phrases[name] for name in names)
-    return words.format(**figures) if names else None
+    if part == "trend":
+        counts = [str(figures[name]) for name in TREND_DAYS]
+        figures |= {"found": ", ".join(counts[:3]), "days": ", ".join(counts[3:])}
+    name = _phrase(part, row)
+    return phrases[name].format(**figures) if name else None
 
 
-def _names(part, row):
-    """Names of the phrases that say what is so; none where nothing is."""
+def _phrase(part, row):
+    """Name of the phrase that says what is so; None where nothing is."""
     if part == "seen":
         past = "not since" if row.dormant else "seen"
-        return ["often" if row.recent else past]
+        return "often" if row.recent else past
     if part == "class":
-        return ["sustained" if row.class_code <= NETWORK else "not sustained"]
+        return "sustained" if row.class_code <= NETWORK else "not sustained"
     if part == "key":
-        small = row.capacity_ru < row.key_patch_ru
-        return ["below key" if small else "above key"]
+        return "below key" if row.capacity_ru < row.key_patch_ru else "above key"
     if part == "near":
         if not np.isnan(row.nearest_m):
-            return ["patch near"]
-        return ["network near" if row.network_near else "none near"]
-    if part == "fading":
-        lives = ["long-lived"] if row.long_lived == "yes" else []
-        return lives + (["declining"] if row.declining else [])
+            return "patch near"
+        return "vague near" if row.vague_near else "none near"
+    if part == "long-lived":
+        return part if row.long_lived == "yes" else None
     if part == "seed":
-        return ["seed unknown" if np.isnan(row.seed_bank_years) else "seed"]
+        return "seed unknown" if np.isnan(row.seed_bank_years) else "seed"
     if part == "search":
         found = "not found" if row.searched else "not searched"
-        return [] if row.recent else [found]
-    return [row.trend] if part == "trend" else [part]
+        return None if row.recent else found
+    return row.trend if part == "trend" else part
 
 
 def by_distinct(values, sentence):

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from robuust.ambiguous_records import ambiguous_facts
 from robuust.habitat_history import HISTORY
 from robuust.own_norms import OWN_VALUES, own_verdicts, own_words
 from robuust.record_dates import date_records, years_before
-from robuust.record_facts import TREND_PERIODS, record_evidence, record_facts
+from robuust.record_facts import record_evidence, record_facts, rows_of_cells
 from robuust.robustness import NETWORK, number_networks
 from robuust.status_rules import CONDITIONS, decide
 from robuust.text_columns import by_code
@@ -106,7 +107,8 @@ def judge_populations(species, patches, links, records, **options):
         facts: capacity_ru, class_code, reproductive_unit_ha and key_patch_ru (those
         that apply), own_norms_nl and own_norms_en (words, missing: none),
         nearest_occupied_m (within dispersal; missing: none), habitat_then_ha,
-        habitat_now_ha, habitat_left_share, and those of `record_facts`.
+        habitat_now_ha, habitat_left_share, and those of `record_facts` and
+        `ambiguous_facts`.
     """
     blocks = judge_in_blocks(species, patches, links, records, **options)
     return pd.concat(blocks, ignore_index=True)
@@ -156,8 +158,14 @@ def judge_in_blocks(
             **record_facts(evidence, first, first + len(some)),
         )
         occupied = facts["recent"].to_numpy().reshape(len(some), len(patches))
-        nearest = _nearest_occupied(occupied, *ways).ravel()
-        facts["nearest_occupied_m"] = np.where(np.isinf(nearest), np.nan, nearest)
+        nearest = _nearest_occupied(occupied, *ways)
+        vague = rows_of_cells(
+            evidence.vague, first * len(patches), len(some) * len(patches)
+        )
+        facts = facts.assign(
+            nearest_occupied_m=np.where(np.isinf(nearest), np.nan, nearest).ravel(),
+            **ambiguous_facts(vague, occupied & np.isinf(nearest), *ways[:2]),
+        )
         facts = facts.assign(**_conditions(facts, rules))
         chosen, looked_at = decide(
             {name: facts[name].to_numpy() for name in CONDITIONS}, status_rules
@@ -226,17 +234,15 @@ def _conditions(facts, rules):
         for years in seed_years.dropna().unique()
     }
     limit = seed_years.map(oldest).to_numpy(dtype="datetime64[us]")
-    v1, v2, v3 = (facts[f"visits_{k}"] for k in range(1, TREND_PERIODS + 1))
-    declining = ((v1 > v2) & (v2 > v3)).to_numpy()
+    long_lived, declining = facts["long_lived"] == "yes", facts["trend"] == "decline"
     return {
         "sustained": facts["class_code"].to_numpy() <= NETWORK,
         "below_key": (facts["capacity_ru"] < facts["key_patch_ru"]).to_numpy(),
-        "alone": (~reachable & ~facts["network_occupied_elsewhere"]).to_numpy(),
-        "declining": declining,
-        "fading": (facts["long_lived"] == "yes").to_numpy() | declining,
+        "alone": (~reachable & ~facts["maybe_elsewhere"]).to_numpy(),
+        "fading": (long_lived | declining).to_numpy(dtype=bool),
         "earlier": (facts["n_records"] > 0).to_numpy(),
         # Comparing with a missing day gives False: unknown seed is no seed bank.
         "in_seed_bank": (last_day >= limit) & (seed_years > 0).to_numpy(),
         "unsearched": ~facts["searched"].to_numpy(),
-        "within_reach": (reachable | facts["network_occupied"]).to_numpy(),
+        "within_reach": (reachable | facts["maybe_near"]).to_numpy(),
     }

@@ -24,6 +24,7 @@ LAID_OUT = {
     "presence_probability": np.nan,
     "trend": -1,
     **{f"visits_{k + 1}": 0 for k in range(TREND_PERIODS)},
+    **{f"search_days_{k + 1}": 0 for k in range(TREND_PERIODS)},
 }
 
 
@@ -37,7 +38,6 @@ class Evidence:
     finds: pd.DataFrame  # per cell with a find of its own: counts, years, chances
     vague: pd.DataFrame  # recent finds that fit several patches: record, cell, network
     searched: np.ndarray  # species x patch: whether somebody looked recently
-    network: np.ndarray  # of each patch
 
 
 def record_evidence(species, patches, network, dated, rules):
@@ -91,7 +91,6 @@ def record_evidence(species, patches, network, dated, rules):
         finds=_finds(single, looks, n_looks, rules),
         vague=several[several["recent"]].sort_values("cell"),
         searched=recent_look[taxon],
-        network=network,
     )
 
 
@@ -109,14 +108,15 @@ def record_facts(evidence, first, stop):
     -------
     dict of str to array, shape ((stop - first) * n_patches,)
         Species by species: n_records, n_years, recent, first_year, last_year, last_day,
-        visits_1 to visits_3 (days with a find per period, the last one latest), trend
-        (missing without records), presence_probability (missing with few years, or when
-        nobody searched since), n_ambiguous, network_occupied,
-        network_occupied_elsewhere, searched.
+        visits_1 to visits_3 (days with a find per period, the last one latest),
+        search_days_1 to search_days_3 (those on which somebody noted anything of the
+        taxon group; 0 without records), trend (missing without records),
+        presence_probability (missing with few years, or when nobody searched since),
+        searched.
     """
-    n_patches = evidence.network.size
+    n_patches = evidence.searched.shape[1]
     start, n = first * n_patches, (stop - first) * n_patches
-    finds = _of_cells(evidence.finds, start, n)
+    finds = rows_of_cells(evidence.finds, start, n)
     cell = finds.pop("cell").to_numpy()
     facts = {}
     for name, missing in LAID_OUT.items():
@@ -128,14 +128,24 @@ def record_facts(evidence, first, stop):
     for name in ("first_year", "last_year"):
         facts[name] = pd.arrays.IntegerArray(facts[name], unknown.copy())
     facts["trend"] = by_code(TRENDS, facts["trend"])
-    facts |= _ambiguous_facts(
-        _of_cells(evidence.vague, start, n), stop - first, evidence.network
-    )
     return facts | {"searched": evidence.searched[first:stop].ravel()}
 
 
-def _of_cells(table, start, n):
-    """Rows of n cells of a table that is sorted by cell, counted from the first."""
+def rows_of_cells(table, start, n):
+    """Take the rows of n cells of a table that is sorted by cell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        cell and other columns.
+    start, n : int
+        First cell, and how many.
+
+    Returns
+    -------
+    DataFrame
+        The rows, their cells counted from the first.
+    """
     low, high = np.searchsorted(table["cell"], [start, start + n])
     rows = table.iloc[low:high]
     return rows.assign(cell=rows["cell"] - start)
@@ -222,7 +232,8 @@ def _finds(pairs, looks, n_looks, rules):
             "presence_probability": presence_probability(first, last, n_years, watched),
             "trend": pd.Index(TRENDS).get_indexer(trend(visits, effort)),
             **{
-                f"visits_{k + 1}": visits[:, k].astype(np.int32)
+                f"{name}_{k + 1}": days[:, k].astype(np.int32)
+                for name, days in (("visits", visits), ("search_days", effort))
                 for k in range(TREND_PERIODS)
             },
         }
@@ -276,25 +287,3 @@ def _watched_until(last, look, looks, n_looks, rules):
     until = np.minimum(searched[look], complete)
     watched = np.where(until > last, until, np.nan)
     return np.where(last >= complete, last, watched)
-
-
-def _ambiguous_facts(pairs, n_species, network):
-    """Recent records that fit several patches: they support a network at most."""
-    n_patches = network.size
-    n = n_species * n_patches
-    cell = pairs["cell"].to_numpy(dtype=np.int64)
-    here = np.bincount(cell, minlength=n)
-    firm = pairs[pairs["network"] >= 0]
-    n_networks = int(network.max()) + 1 if n_patches else 0
-    records = firm.drop_duplicates("record")
-    key = records["cell"].to_numpy(dtype=np.int64) // max(1, n_patches) * n_networks
-    key += records["network"].to_numpy(dtype=np.int64)
-    total = np.bincount(key, minlength=n_species * n_networks)
-    in_network = total.reshape(n_species, n_networks)[:, network].ravel()
-    firm_here = np.bincount(firm["cell"].to_numpy(dtype=np.int64), minlength=n)
-    return {
-        "n_ambiguous": here,
-        "network_occupied": in_network > 0,
-        # A record that may be from this very patch is no proof of another one.
-        "network_occupied_elsewhere": in_network > firm_here,
-    }

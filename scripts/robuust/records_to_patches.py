@@ -1,4 +1,4 @@
-"""Which record supports which patch, and which patch was searched."""
+"""Which record supports which patch or network."""
 
 import numpy as np
 import pandas as pd

@@ -7,16 +7,19 @@ from robuust.robustness import CLASSES
 from robuust.status_rules import CONDITIONS
 from robuust.text_columns import distinct_codes, join_parts
 
+TREND_DAYS = tuple(
+    f"{days}_{k}" for days in ("visits", "search_days") for k in (1, 2, 3)
+)
 VALUES = {  # the facts behind each condition
     "recent": ("n_records", "last_year"),
     "sustained": ("class_code",),
     "below_key": ("capacity_ru", "key_patch_ru"),
-    "alone": ("nearest_m", "network_occupied_elsewhere"),
-    "fading": ("long_lived", "visits_1", "visits_2", "visits_3"),
+    "alone": ("nearest_m", "maybe_elsewhere"),
+    "fading": ("long_lived", "trend", *TREND_DAYS),
     "earlier": ("n_records",),
     "in_seed_bank": ("seed_bank_years", "last_year"),
     "unsearched": ("searched",),
-    "within_reach": ("nearest_m", "network_occupied"),
+    "within_reach": ("nearest_m", "maybe_near"),
 }
 
 
@@ -70,13 +73,17 @@ def _value(name, row, reach_m, since):
     if name in ("alone", "within_reach"):
         if not np.isnan(row.nearest_m):
             return f"nearest occupied {distance(row.nearest_m)}"
-        away = name == "alone"
-        network = row.network_occupied_elsewhere if away else row.network_occupied
+        vague = row.maybe_elsewhere if name == "alone" else row.maybe_near
         none = f"none occupied within {distance(reach_m)}"
-        return "network occupied" if network else none
+        return "records in reach that fit several patches" if vague else none
     if name == "fading":
-        visits = f"{row.visits_1}, {row.visits_2}, {row.visits_3}"
-        return f"long-lived {row.long_lived}, visits {visits}"
+        found = f"{row.visits_1}, {row.visits_2}, {row.visits_3}"
+        days = f"{row.search_days_1}, {row.search_days_2}, {row.search_days_3}"
+        trend = row.trend if isinstance(row.trend, str) else "unknown"
+        return (
+            f"long-lived {row.long_lived}, trend {trend}: found on {found} of {days} "
+            "search days"
+        )
     if name == "earlier":
         return f"records {row.n_records}"
     if name == "in_seed_bank":

@@ -15,11 +15,11 @@ CONDITIONS = {
     "sustained": "the patch is robust or its network is viable",
     "below_key": "the capacity of the patch is below one key patch",
     "alone": "no other occupied patch within dispersal_max_m",
-    "fading": "the species is long-lived, or its last three periods decline",
+    "fading": "the species is long-lived, or its trend over three periods a decline",
     "earlier": "a record at the patch, of any date",
     "in_seed_bank": "the last record is no older than the seed in the soil lives",
     "unsearched": "no recent record of the same taxon group at the patch",
-    "within_reach": "an occupied patch within dispersal_max_m, or an occupied network",
+    "within_reach": "an occupied patch within dispersal_max_m",
 }
 STATUSES = (
     *("viable", "phantom", "relict", "dormant"),

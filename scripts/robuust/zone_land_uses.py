@@ -6,6 +6,7 @@ import pandas as pd
 import shapely
 
 from robuust.coverage import faulty_edges
+from robuust.land_cover import by_precedence
 from robuust.overlaps import overlapping_pairs, resolve_overlaps
 from robuust.polygons import HA, overlap_areas
 from robuust.surroundings import area_within
@@ -24,6 +25,34 @@ LAND_USE_TYPES = {
 SITES_PER_BLOCK = 32  # well below a second, also for zones of several hundred metres
 
 
+def zones_box(sites, pressures):
+    """Box round all zones, to read no more land cover than they can hold.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame
+        Polygons [m].
+    pressures : DataFrame
+        width_m.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north [m]; without zones the one point 0, 0.
+
+    Examples
+    --------
+    >>> sites = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 10, 10)])
+    >>> [float(x) for x in zones_box(sites, pd.DataFrame({"width_m": [5, 100]}))]
+    [-100.0, -100.0, 110.0, 110.0]
+    """
+    if sites.empty or pressures.empty:
+        return 0.0, 0.0, 0.0, 0.0
+    west, south, east, north = sites.total_bounds
+    width_m = float(pressures["width_m"].max())
+    return west - width_m, south - width_m, east + width_m, north + width_m
+
+
 def cover_in_reach(land_cover, sites, *, reach_m, cover_order):
     """Land cover near sites, without overlaps: the first source has the ground.
 
@@ -35,8 +64,8 @@ def cover_in_reach(land_cover, sites, *, reach_m, cover_order):
     reach_m : float
         Land cover farther from all sites is left out [m]; zero or more.
     cover_order : sequence of str
-        Names of the sources, the one that wins first. Within a source the last row
-        wins, as in the resistance of the land (`map_resistance`).
+        Names of the sources, the one that wins first; see
+        `robuust.land_cover.by_precedence`.
 
     Returns
     -------
@@ -61,11 +90,7 @@ def cover_in_reach(land_cover, sites, *, reach_m, cover_order):
     sites = np.asarray(sites, dtype=object)
     tree = shapely.STRtree(land_cover.geometry.to_numpy())
     _, near = tree.query(sites, predicate="dwithin", distance=reach_m)
-    cover = land_cover.iloc[np.unique(near)[::-1]]
-    place = {name: k for k, name in enumerate(cover_order)}
-    cover = cover.sort_values(
-        "source", key=lambda names: names.map(place), kind="stable", ignore_index=True
-    )
+    cover = by_precedence(land_cover.iloc[np.unique(near)], cover_order)
     shapes = cover.geometry.to_numpy()
     where = "land cover " + " and ".join(cover["source"].unique())
     faulty = ~shapely.is_empty(faulty_edges(shapes))

@@ -10,6 +10,7 @@ from itertools import pairwise
 from golden_land import (
     BIRD,
     BROOM,
+    GONE,
     GRASS,
     GRAYLING,
     HEATH,
@@ -130,6 +131,10 @@ def _polygons():
         if code == MEADOW:
             west = _place(bounds[0], bounds[1])[0]
             yield _text(west + 4, south + 14, f"{name} meadow", "small", "start")
+    for name, (_, *bounds) in GONE.items():
+        yield _rectangle(bounds, "none", "cut")
+        middle, top = _place((bounds[0] + bounds[2]) / 2, bounds[3])
+        yield _text(middle, top + 14, f"{name}, gone", "small")
 
 
 def _road():

@@ -3,6 +3,7 @@
 import pandas as pd
 from golden_land import (
     CROSSING,
+    EARLIER,
     GROUPS,
     MOVES,
     NORMS,
@@ -32,6 +33,7 @@ def write_inputs(folder):
         The settings.
     """
     habitat().to_file(folder / "habitat.gpkg")
+    habitat(EARLIER).to_file(folder / "earlier.gpkg")
     barriers().to_file(folder / "roads.gpkg")
     found = records()
     pd.DataFrame(
@@ -48,7 +50,7 @@ def write_inputs(folder):
     ).to_csv(folder / "records.csv", index=False)
     for name, table in own_tables().items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    map_source = {"path": "habitat.gpkg", "id_column": "polygon_id"}
+    columns = {"code_column": "code", "id_column": "polygon_id"}
     road_source = {"path": "roads.gpkg", "barrier_column": "barrier"}
     return {
         "area": "golden",
@@ -58,7 +60,8 @@ def write_inputs(folder):
         "stability": {"draws": 2},
         "tables": {name: f"{name}.csv" for name in own_tables()},
         "sources": {
-            "habitat": [{"name": "map", "code_column": "code", **map_source}],
+            "habitat": [{"name": "map", "path": "habitat.gpkg", **columns}],
+            "historic_habitat": [{"name": "then", "path": "earlier.gpkg", **columns}],
             "records": [{"name": "finds", "path": "records.csv", "crs": "EPSG:31370"}],
             "barriers": [{"name": "roads", **road_source}],
         },

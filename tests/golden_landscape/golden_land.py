@@ -43,6 +43,9 @@ POLYGONS = {
     "W3": (POOL, 1100, 2700, 1150, 2800),  # without another pool within 300 m
     "N": (MEADOW, 1150, 2700, 1250, 2800),
 }
+# An earlier map: a heath north of R4 that is gone, and C was not there yet.
+GONE = {"X": (HEATH, 1850, 1850, 1990, 2050)}
+EARLIER = {k: box for k, box in POLYGONS.items() if not k.startswith("C")} | GONE
 MOTORWAY = ((1000, 1600), (1000, 1900))
 
 # What the groups are: the same norms for all, so that the sums are easily compared.
@@ -130,12 +133,12 @@ RECORDS = (
 )
 
 
-def habitat():
-    """Polygons of the habitat map: polygon_id, code, geometry."""
-    code, *bounds = zip(*POLYGONS.values(), strict=True)
+def habitat(polygons=POLYGONS):
+    """Polygons of a habitat map: polygon_id, code, geometry."""
+    code, *bounds = zip(*polygons.values(), strict=True)
     shapes = [placed(shapely.box(*box)) for box in zip(*bounds, strict=True)]
     return gpd.GeoDataFrame(
-        {"polygon_id": list(POLYGONS), "code": code}, geometry=shapes, crs=CRS
+        {"polygon_id": list(polygons), "code": code}, geometry=shapes, crs=CRS
     )
 
 

@@ -47,6 +47,14 @@ def expected_statuses():
     return long.set_index(["species", "patch"])["value"].sort_index()
 
 
+def expected_history():
+    """Habitat in reach then and now [ha] and the share left, per patch of heath."""
+    (table,) = (t for names, t in tables().items() if names[0] == "habitat round")
+    return table.set_index("habitat round")[["then [ha]", "now [ha]", "left"]].astype(
+        float
+    )
+
+
 def expected_finds():
     """Patch and status of each species where a record makes it."""
     (table,) = (t for n, t in tables().items() if n[:3] == ("species", "where", "when"))

@@ -115,17 +115,24 @@ def test_zones_of_pressures_may_overlap_each_other_but_not_the_sites():
         assert row.geometry.intersection(SQUARE).area == 0
 
 
-def test_the_script_draws_zones_round_relict_sites_too(tmp_path):
+@pytest.mark.parametrize("robust", [True, False])
+def test_the_script_draws_zones_round_robust_and_relict_sites(tmp_path, robust):
+    # The yardstick may find a patch robust or not, whatever its class: a zone follows.
     verdicts = layer(SQUARE, shapely.box(9000, 0, 9100, 100))
     verdicts = verdicts.assign(patch_id=["p1", "p2"], **{"class": ["key", "near"]})
+    verdicts["robust"] = [robust, False]
     verdicts.to_parquet(tmp_path / "verdicts.parquet")
-    relicts = verdicts.assign(status="relict")[["patch_id", "status", "geometry"]]
-    relicts.to_parquet(tmp_path / "relict_sites.parquet")
+    relicts = verdicts.iloc[1:].assign(status="relict")
+    relicts[["patch_id", "status", "geometry"]].to_parquet(
+        tmp_path / "relict_sites.parquet"
+    )
     widths = pressure_table(("drift", "*", 50), ("drainage", "fens", 500))
     widths.to_csv(tmp_path / "pressures.csv", index=False)
-    fields = layer(shapely.box(-500, -500, 0, 1500))  # west of the square
+    # West of the square, east of the relict, and out of reach of everything.
+    places = (-500, -500, 0, 1500), (9100, 0, 9120, 100), (0, 5e4, 9, 6e4)
+    fields = layer(*(shapely.box(*place) for place in places))
     fields = fields.assign(source="fields", land_cover="arable")
-    fields.to_parquet(tmp_path / "land_cover.parquet")
+    fields.to_parquet(tmp_path / "land_cover.parquet", write_covering_bbox=True)
     names = ("verdicts", "relict_sites", "land_cover")
     made = ("buffers", "pressure_zones", "zone_land_uses")
     paths = {name: tmp_path / f"{name}.parquet" for name in names + made}
@@ -142,9 +149,11 @@ def test_the_script_draws_zones_round_relict_sites_too(tmp_path):
     assert rings.total_bounds == pytest.approx([-150, -150, 1150, 1150], abs=1)
     zones = gpd.read_parquet(paths["pressure_zones"])
     assert zones["pressure"].tolist() == ["drift"]
-    assert zones.total_bounds == pytest.approx([-50, -50, 9150, 1050], abs=1)
+    west, _, east, _ = zones.total_bounds
+    assert [west, east] == pytest.approx([-50 if robust else 8950, 9150], abs=1)
     uses = pd.read_parquet(paths["zone_land_uses"])
-    assert uses[["patch_id", "relict"]].to_numpy().tolist() == [["p1", True]]
+    told = [["p1", False]] * robust + [["p2", True]]
+    assert uses[["patch_id", "relict"]].to_numpy().tolist() == told
     # A strip of 50 m along 1000 m of edge, and a quarter circle at both its ends.
     exact_ha = (1000 * 50 + np.pi * 50**2 / 2) / 1e4
-    assert uses["area_ha"].tolist() == pytest.approx([exact_ha], rel=1e-3)
+    assert uses["area_ha"].tolist() == pytest.approx([exact_ha] * robust + [0.2], 1e-3)

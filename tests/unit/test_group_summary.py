@@ -18,6 +18,7 @@ PATCHES = pd.DataFrame(
     {
         "class": ["stronghold", "key", "network", "near", "near"],
         "robust": [True, True, True, False, False],
+        "area_verdict": ["good", "moderate", "poor", "poor", "good"],
         "area_ha": [8.0, 4.0, 2.0, 1.0, 0.5],
     }
 )
@@ -29,6 +30,7 @@ def test_robust_hectares_and_counts_per_class_by_hand():
     assert list(summary.index) == ["bees", "frogs"]
     frogs = summary.loc["frogs"]
     assert frogs["robust_ha"] == 14
+    assert frogs["area_good_ha"] == 8.5
     assert frogs["name_nl"] == "kikkers"
     assert frogs["eca_ha"] == 4
     counts = ["n_stronghold", "n_key", "n_network", "n_near", "n_insufficient"]
@@ -41,6 +43,13 @@ def test_robust_hectares_follow_the_yardstick_and_counts_the_norms():
     frogs = summarise_groups(CONNECTIVITY, verdicts, NAMES).set_index("group")
     assert frogs.loc["frogs", "robust_ha"] == 9
     assert frogs.loc["frogs", "n_key"] == 1
+
+
+def test_a_group_that_is_not_judged_by_area_has_no_good_hectares():
+    alone = PATCHES.assign(area_verdict=pd.array([None] * len(PATCHES), dtype="str"))
+    verdicts = {"frogs": alone, "bees": PATCHES}
+    found = summarise_groups(CONNECTIVITY, verdicts, NAMES).set_index("group")
+    assert found["area_good_ha"].isna().to_dict() == {"bees": False, "frogs": True}
 
 
 def test_an_empty_group_has_a_row_of_zeros():

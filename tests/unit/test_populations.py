@@ -134,19 +134,33 @@ def test_another_occupied_patch_in_reach_makes_a_relict_of_a_phantom():
     assert status("a", rows[0], ("c", NOW, {}), long_lived="yes") == "phantom"
 
 
-DECLINE = ["2012-06-01", "2013-06-01", "2014-06-01", "2017-06-01", "2018-06-01"]
+def found_on(*finds):
+    """Finds at h on so many of six days of search in each period of five years."""
+    every = [f"{{}}-06-{day:02}" for day in range(1, 7)]
+    days = [(day.format(y), k < n) for y, n in finds for k, day in enumerate(every)]
+    return [("h", day, {} if own else ELSEWHERE) for day, own in days]
+
+
+DECLINE = [(2013, 6), (2018, 3), (2023, 1)]
 
 
 def test_three_periods_of_decline_make_a_phantom():
-    rows = [("h", day, {}) for day in [*DECLINE, NOW]]
-    assert status("h", *rows) == "phantom"  # 3, 2, 1 visits
-    assert status("h", *rows, ("h", "2024-06-01", {})) == "relict"  # 3, 2, 2
-    assert status("h", *rows[1:]) == "relict"  # 2, 2, 1
+    assert status("h", *found_on(*DECLINE)) == "phantom"
+    assert status("h", *found_on((2013, 4), (2018, 3), (2023, 3))) == "relict"
+
+
+def test_fewer_finds_with_less_search_are_no_decline():
+    finds = [row for row in found_on(*DECLINE) if row[2] is not ELSEWHERE]
+    found = facts(*finds).loc["h"]  # 6, 3 and 1, and nobody noted anything else
+    assert (found["status"], found["trend"]) == ("relict", "unknown")
+    assert [found[f"search_days_{k}"] for k in (1, 2, 3)] == [6, 3, 1]
 
 
 def test_ten_observers_on_one_day_are_one_visit():
-    rows = [("h", day, {}) for day in [*DECLINE, NOW]]
-    assert status("h", *rows, *[("h", NOW, {})] * 9) == "phantom"
+    rows = found_on(*DECLINE)
+    last = ("h", "2023-06-01", {})
+    assert last in rows
+    assert status("h", *rows, *[last] * 9) == "phantom"
 
 
 def test_a_patch_of_key_size_is_no_phantom():
@@ -224,14 +238,21 @@ BETWEEN = (300.0, NOW, {"uncertainty_m": 200.0})
 def test_an_ambiguous_record_supports_the_network_and_no_patch():
     found = facts(BETWEEN)
     assert (found["n_records"] == 0).all()
-    assert found["status"].tolist() == ["colonisable"] * 6 + ["unreachable"] * 2
+    # It may be from b, which c reaches, and from nowhere that d reaches.
+    assert found["status"].tolist() == ["colonisable"] * 3 + ["unreachable"] * 5
     assert found["n_ambiguous"].tolist() == [1, 1] + [0] * 6
 
 
 def test_an_ambiguous_record_is_another_occupied_patch_except_for_its_own():
     alone = [("a", NOW, {}), BETWEEN]
     assert status("a", *alone, long_lived="yes") == "phantom"
-    assert status("f", ("f", NOW, {}), BETWEEN, long_lived="yes") == "relict"
+    assert status("c", ("c", NOW, {}), BETWEEN, long_lived="yes") == "relict"
+
+
+def test_an_ambiguous_record_reaches_no_farther_than_a_firm_one():
+    for near in (BETWEEN, ("b", NOW, {})):
+        assert status("d", ("d", NOW, {}), near, long_lived="yes") == "phantom"
+        assert status("d", near) == "unreachable"
 
 
 def test_years_and_records_are_counted():
@@ -267,7 +288,7 @@ def test_the_reason_names_the_values():
 def test_a_record_that_fits_several_patches_is_named_in_the_reason():
     _, en, _ = sentences(facts(BETWEEN))
     assert en[0].endswith("recent records that fit several patches: 1")
-    assert "the network is occupied" in en[5]
+    assert en[2].endswith("; records in reach that fit several patches")
 
 
 def told(place, *rows, **changes):
@@ -297,6 +318,15 @@ LAST, LAST_NL = "last seen in 2005", "laatst gezien in 2005"
             "20 RE); andere bezette plek op 400 m",
             FIND + "patch and network not robust (insufficient, 5 RU, key patch 20 RU)"
             "; another occupied patch at 400 m",
+        ),
+        (
+            *("h", found_on(*DECLINE), {}),
+            "laatst gezien in 2023 (waarnemingen: 10, jaren: 3); 5 RE, minder dan een "
+            "sleutelplek van 20 RE; geen andere bezette plek bereikbaar binnen 450 m; "
+            "aandeel zoekdagen met een vondst daalt (per periode 6, 3, 1 van 6, 6, 6)",
+            "last seen in 2023 (records: 10, years: 3); 5 RU, less than a key patch of "
+            "20 RU; no other occupied patch to reach within 450 m; share of search "
+            "days with a find declines (per period 6, 3, 1 of 6, 6, 6)",
         ),
         (
             *("h", [("h", OLD, {})], {"seed_bank_years": 30}),
@@ -333,7 +363,12 @@ def test_the_values_of_a_rule_are_those_that_were_read_to_find_it():
     assert told("h", ("h", NOW, {}), long_lived="yes")[2] == (
         "recent=yes (last record 2023, recent from 2016); sustained=no (insufficient); "
         "below_key=yes (capacity 5 of 20 RU); alone=yes (none occupied within 450 m); "
-        "fading=yes (long-lived yes, visits 0, 0, 1)"
+        "fading=yes (long-lived yes, trend unknown: found on 0, 0, 1 of 0, 0, 1 search "
+        "days)"
+    )
+    assert told("h", *found_on(*DECLINE))[2].endswith(
+        "fading=yes (long-lived no, trend decline: found on 6, 3, 1 of 6, 6, 6 search "
+        "days)"
     )
     # A relict: rule 2 stopped at its neighbour, so nobody asked whether it fades.
     assert told("a", ("a", NOW, {}), ("b", NOW, {}))[2].endswith(
@@ -350,7 +385,7 @@ def test_the_values_of_what_was_seen_before_or_never():
     assert "(seed bank unknown, last" in told("h", ("h", OLD, {}))[2]
     assert told("a", BETWEEN)[2] == (
         "recent=no (no record, recent from 2016); earlier=no (records 0); "
-        "within_reach=yes (network occupied)"
+        "within_reach=yes (records in reach that fit several patches)"
     )
     assert told("g", BETWEEN)[2].endswith(
         "within_reach=no (none occupied within 450 m)"
@@ -473,23 +508,23 @@ def by_hand(rows, *, long_lived, years):
     occupied = {p for p in range(8) if any(day >= "2016" for day in firm[p])}
     statuses = []
     for p in range(8):
-        next_door = {q for q in (p - 1, p + 1) if 0 <= q <= 5 and p <= 5} & occupied
-        mine = [reach for reach in vague if network[reach[0]] == network[p]]
-        visits = [0, 0, 0]
-        for day in {day for day in firm[p] if day >= "2011"}:
-            visits[(day >= "2016") + (day >= "2021")] += 1
-        fading = long_lived == "yes" or visits[0] > visits[1] > visits[2]
-        elsewhere = next_door or any(p not in reach for reach in mine)
+        near = {q for q in (p - 1, p + 1) if 0 <= q <= 5 and p <= 5}
+        next_door = near & occupied
+        elsewhere = next_door or any(
+            near & set(reach) and p not in reach for reach in vague
+        )
         if p in occupied and p == 6:
             status = "viable"
-        elif p in occupied:
+        elif p in occupied:  # so few days of search tell no decline
+            fading = long_lived == "yes"
             status = "phantom" if fading and not elsewhere else "relict"
         elif firm[p] and int(max(firm[p])[:4]) >= 2026 - (years or 0):
             status = "dormant"
         elif firm[p]:
             status = "lost" if p in looked else "unsearched"
         else:
-            status = "colonisable" if next_door or mine else "unreachable"
+            maybe = any((near | {p}) & set(reach) for reach in vague)
+            status = "colonisable" if next_door or maybe else "unreachable"
         statuses.append(status)
     return statuses
 

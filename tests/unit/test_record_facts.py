@@ -111,6 +111,7 @@ def test_fewer_finds_with_as_much_search_are_a_decline():
     finds = [row for year, n in PERIODS for row in days(year, n, {})]
     found = facts(*search, *finds)
     assert [found.loc[0, f"visits_{k}"] for k in (1, 2, 3)] == [12, 6, 2]
+    assert [found.loc[0, f"search_days_{k}"] for k in (1, 2, 3)] == [20, 20, 20]
     assert found.loc[0, "trend"] == "decline"
 
 

@@ -53,3 +53,13 @@ def test_the_workflow_gives_every_patch_its_area_and_class(results, paper):
 def test_the_workflow_gives_every_species_its_status_at_every_patch(results, paper):
     populations = results["populations"].set_index(["species", "patch"])["status"]
     assert populations.to_dict() == paper[2].expected_statuses().to_dict()
+
+
+def test_the_workflow_tells_the_extinction_debt_from_an_earlier_map(results, paper):
+    populations = results["populations"]
+    broom = populations[populations["species"] == paper[1].BROOM].set_index("patch")
+    expected = paper[2].expected_history()
+    columns = ["habitat_then_ha", "habitat_now_ha", "habitat_left_share"]
+    found = broom.loc[expected.index, columns].to_numpy()
+    assert found == pytest.approx(expected.to_numpy(), rel=1e-3)
+    assert "from 5.7 to 2.9 ha" in broom.loc["R4", "reason_en"]
