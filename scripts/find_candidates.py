@@ -8,9 +8,11 @@ import pandas as pd
 from robuust.barrier_crossings import HinderedGroup, find_crossings
 from robuust.candidate_checks import candidate_checks, require_parcels
 from robuust.candidates import price, trim_slivers
+from robuust.corridor_candidates import CORRIDOR
 from robuust.derived_candidates import derive_candidates, nearest_first
 from robuust.runlog import log_to
 from robuust.tracks import TRACKS, describe_tracks
+from robuust_files.config_tables import read_barrier_types
 
 TEXTS = ("candidate_id", "kind", "name", "code", "owner", "barrier", "crossing")
 COLUMNS = [
@@ -44,9 +46,12 @@ def find_candidates(
     whole = land.geometry.to_numpy()
     land = land.set_geometry(trim_slivers(whole), crs=land.crs)
     crossings = new_crossings(paths, groups, rules["crossings"])
+    corridors = gpd.read_parquet(paths["corridor_candidates"])
     log.info(
-        "read %d parcels; %d candidates of land (%d parcels excluded), %d crossings",
-        *(len(parcels), len(land), int(parcels["excluded"].sum()), len(crossings)),
+        "read %d parcels (%d excluded);"
+        " candidates: %d of land, %d crossings, %d corridors",
+        *(len(parcels), int(parcels["excluded"].sum())),
+        *(len(land), len(crossings), len(corridors)),
     )
     checks = candidate_checks(
         land.assign(whole=whole),
@@ -56,8 +61,11 @@ def find_candidates(
         habitat[habitat["polygon_id"].isin(patches["polygon_id"])].geometry,
         gpd.read_parquet(paths["study_area"]).geometry.union_all(),
     )
-    found = pd.concat([land[land.area > 0], crossings], ignore_index=True)
+    found = [land[land.area > 0], crossings, corridors]
+    found = pd.concat(found, ignore_index=True)
     found = price(found, default_cost_eur_per_ha=default_cost_eur_per_ha)
+    # Of a corridor the land was priced when it was drawn, by the same default.
+    found["cost_is_default"] |= found["kind"] == CORRIDOR
     plans, nature_areas = (
         gpd.read_parquet(paths[name]) for name in ("plans", "nature_areas")
     )
@@ -116,9 +124,7 @@ def new_crossings(paths, groups, rules):
     barriers, openings = (
         gpd.read_parquet(paths[name]) for name in ("barriers", "crossings")
     )
-    types = pd.read_csv(
-        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
-    )
+    types = read_barrier_types(paths["barrier_types"])
     openings = openings.geometry.to_numpy()
     found = find_crossings(hindered, barriers, openings, types, **rules)
     return found.assign(share=0.0, ready_year=pd.array([None] * len(found), "Int64"))

@@ -8,9 +8,9 @@ import shapely
 
 from robuust.barrier_crossings import usable_crossings
 from robuust.barriers import crossing_chances
-from robuust.candidate_actions import improved_share
-from robuust.candidate_links import link_table
+from robuust.candidate_links import land_words, link_table
 from robuust.candidates import habitat_for, near_other_role
+from robuust.corridor_candidates import with_corridors
 from robuust.gain_draws import drawn_distances, gain_draws
 from robuust.group_gains import gain_table
 from robuust.network import reach_m
@@ -18,6 +18,7 @@ from robuust.polygons import HA, as_multipolygons
 from robuust.robustness import Norms
 from robuust.runlog import log_to
 from robuust.suitability import match_suitability
+from robuust_files.config_tables import read_barrier_types, read_suitability
 
 ROUNDING = 1e-9  # of the area of a polygon: less was not cut off
 
@@ -48,6 +49,9 @@ def measure_gains(
     useful = near_other_role(
         useful, new_links, role_distance_m=traits["role_distance_m"]
     )
+    own = [("group", "==", group)]
+    of_corridors = pd.read_parquet(paths["corridor_links"], filters=own)
+    useful, new_links = with_corridors(useful, new_links, of_corridors)
     gains, flips = gain_table(
         *(useful, patches, links, new_links, norms),
         unit_ha=traits["reproductive_unit_ha"],
@@ -70,18 +74,14 @@ def measure_gains(
 
 def useful_candidates(paths, candidates, patches, traits, min_suitable_share):
     """Candidates that are of use to the group: new habitat, and crossings."""
-    table = pd.read_csv(paths["suitability"], dtype={"code": str}, encoding="utf-8-sig")
+    table = read_suitability(paths["suitability"])
     suitability = match_suitability(candidates["code"], table, traits["bundle"])
     polygons = group_polygons(paths, patches)
     habitat = habitat_for(
         candidates, suitability, polygons, min_suitable_share=min_suitable_share
     )
-    chosen = candidates.set_index("candidate_id").loc[habitat["candidate_id"]]
-    habitat = habitat.assign(
-        improved_share=improved_share(chosen, suitability, polygons)
-    )
     crossings = usable_crossings(
-        candidates, read_barrier_types(paths), traits["mobility_class"]
+        candidates, read_barrier_types(paths["barrier_types"]), traits["mobility_class"]
     )
     if crossings.empty:
         return habitat
@@ -92,17 +92,21 @@ def useful_candidates(paths, candidates, patches, traits, min_suitable_share):
 def group_links(paths, useful, patches, traits, *, group, p0, p_min, threads):
     """Links of the candidates with patches, and with each other."""
     d0_m, dispersal_max_m = traits["dispersal_median_m"], traits["dispersal_max_m"]
+    barriers = group_barriers(paths, traits["mobility_class"])
+    land = group_land(paths)
+    for words in land_words(useful, barriers, land) if land else ():
+        logging.getLogger(__name__).warning(words)
     return link_table(
         useful,
         patches,
-        group_barriers(paths, traits["mobility_class"]),
+        barriers,
         group=group,
         dispersal_max_m=dispersal_max_m,
         d0_m=d0_m,
         p0=p0,
         reach_m=max(reach_m(d0_m=d0_m, p0=p0, p_min=p_min), dispersal_max_m),
         local_distance_m=traits["local_distance_m"],
-        land=group_land(paths),
+        land=land,
         threads=threads,
     )
 
@@ -148,15 +152,10 @@ def group_barriers(paths, mobility_class):
     """Barriers, the chance that the group gets across each, and their kind."""
     barriers = gpd.read_parquet(paths["barriers"])
     kinds = barriers["barrier"].to_numpy(dtype=object)
-    chances = crossing_chances(kinds, read_barrier_types(paths), mobility_class)
-    return barriers.geometry.to_numpy(), chances, kinds
-
-
-def read_barrier_types(paths):
-    """Chances to get across barriers, and the crossings that open them."""
-    return pd.read_csv(
-        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
+    chances = crossing_chances(
+        kinds, read_barrier_types(paths["barrier_types"]), mobility_class
     )
+    return barriers.geometry.to_numpy(), chances, kinds
 
 
 if __name__ == "__main__":  # run by Snakemake

@@ -6,7 +6,12 @@ import geopandas as gpd
 import pandas as pd
 
 from robuust.own_norms import species_with_own_values
-from robuust.priorities import rank_candidates, saved_relicts, served_species
+from robuust.priorities import (
+    near_patches,
+    rank_candidates,
+    saved_relicts,
+    served_species,
+)
 from robuust.priority_certainty import rank_certainty
 from robuust.runlog import log_to
 from robuust.statuses import PRESENT
@@ -36,7 +41,7 @@ def rank_restoration(paths, restoration_path, *, groups, draws, language):
     restoration = rank_candidates(
         candidates,
         gains,
-        served_species(links, populations, gains),
+        served_species(near_patches(links, gains), populations),
         saved_relicts(flips, populations, own_norms=own_norms),
         rank_certainty(
             candidates["candidate_id"], drawn, groups["weight"], draws=draws

@@ -1,12 +1,8 @@
 """What kind of action a candidate is for a group, and what a mere connection joins."""
 
 import numpy as np
-import shapely
-
-from robuust.polygons import overlap_areas
 
 MOST = 0.5  # of the land of a candidate: more of it makes the action
-ROUNDING = 1e-9  # shares are products: less is no better quality
 
 
 def candidate_actions(own_ha, improved_share, links):
@@ -18,7 +14,7 @@ def candidate_actions(own_ha, improved_share, links):
         Effective habitat that each candidate adds [ha]; 0 for a mere connection.
     improved_share : array_like of float, shape (m,)
         Share of its land that is habitat of lower quality now, in [0, 1]
-        (`improved_share`).
+        (`candidates.habitat_for`).
     links : DataFrame
         candidate (position), merges, within_dispersal: links with patches, each once.
 
@@ -48,48 +44,6 @@ def candidate_actions(own_ha, improved_share, links):
         "bridge": np.bincount(near, minlength=own_ha.size) > 1,
     }
     return np.select(list(rules.values()), list(rules), "found")
-
-
-def improved_share(candidates, suitability, polygons):
-    """Share of the land of candidates that is habitat of the group, of lower quality.
-
-    Parameters
-    ----------
-    candidates : GeoDataFrame
-        code, share (of the candidate that becomes that code), geometry.
-    suitability : DataFrame
-        code, suitability [0..1]: one row per code, for this group.
-    polygons : GeoDataFrame
-        What is habitat of the group now: share [0..1], geometry; without overlaps.
-
-    Returns
-    -------
-    ndarray of float, shape (m,)
-        From 0 to 1. Land that is as good or better already does not count.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> import pandas as pd
-    >>> field = gpd.GeoDataFrame({"code": ["4030"], "share": [1.0]},
-    ...                          geometry=[shapely.box(0, 0, 100, 100)])
-    >>> poor = gpd.GeoDataFrame({"share": [0.5]}, geometry=[shapely.box(0, 0, 70, 100)])
-    >>> heath = pd.DataFrame({"code": ["4030"], "suitability": [1.0]})
-    >>> improved_share(field, heath, poor)
-    array([0.7])
-    """
-    value = candidates["code"].map(suitability.set_index("code")["suitability"])
-    later = (value.astype(float).fillna(0.0) * candidates["share"]).to_numpy(float)
-    shapes = candidates.geometry.to_numpy()
-    now = polygons["share"].to_numpy(dtype=float)
-    i, j, shared_m2 = overlap_areas(shapes, polygons.geometry.to_numpy())
-    lower = now[j] < later[i] - ROUNDING
-    area_m2 = shapely.area(shapes)
-    improved_m2 = np.bincount(
-        i[lower], weights=shared_m2[lower], minlength=area_m2.size
-    )
-    none = np.zeros(area_m2.size)
-    return np.divide(improved_m2, area_m2, out=none, where=area_m2 > 0)
 
 
 def joining_links(links, own_ha, *, dispersal_max_m):

@@ -7,6 +7,7 @@ import shapely
 
 from robuust.polygons import overlap_areas
 
+ROUNDING = 1e-9  # shares are products: less is no better quality
 SLIVER_SHARE = 0.01  # a smaller overlap is a digitising error, no alternative
 
 
@@ -112,19 +113,22 @@ def habitat_for(candidates, suitability, polygons, *, min_suitable_share):
     Returns
     -------
     GeoDataFrame
-        candidate_id, role, added_effective_ha (above zero), geometry; sorted by id.
+        candidate_id, role, added_effective_ha (above zero), improved_share (of its
+        land: habitat of lower quality now), geometry; sorted by id.
     """
     by_code = suitability.set_index("code")
     value = candidates["code"].map(by_code["suitability"]).fillna(0.0).astype(float)
     share = (value * candidates["share"]).to_numpy(float)
-    added = added_effective_ha(
+    added, improved = added_and_improved(
         candidates.geometry.to_numpy(),
         np.where(share >= min_suitable_share, share, 0.0),
         polygons.geometry.to_numpy(),
         polygons["share"],
     )
     found = candidates[["candidate_id", "geometry"]].assign(
-        role=candidates["code"].map(by_code["role"]), added_effective_ha=added
+        role=candidates["code"].map(by_code["role"]),
+        added_effective_ha=added,
+        improved_share=improved,
     )
     return found[added > 0].sort_values("candidate_id", ignore_index=True)
 
@@ -155,8 +159,8 @@ def near_other_role(candidates, links, *, role_distance_m):
     return candidates[useful | (candidates["role"] == "whole")].reset_index(drop=True)
 
 
-def added_effective_ha(shapes, share, polygons, polygon_share):
-    """Effective habitat that candidates add to what is there already.
+def added_and_improved(shapes, share, polygons, polygon_share):
+    """Measure what candidates add to the habitat there is, and how much they improve.
 
     Parameters
     ----------
@@ -171,23 +175,30 @@ def added_effective_ha(shapes, share, polygons, polygon_share):
 
     Returns
     -------
-    ndarray of float, shape (n,)
-        Hectares; where the present habitat is as good or better, nothing is added
-        and nothing is lost.
+    added_ha : ndarray of float, shape (n,)
+        Effective hectares; where the present habitat is as good or better, nothing is
+        added and nothing is lost.
+    improved_share : ndarray of float, shape (n,)
+        Share of its land that is habitat of lower quality now, from 0 to 1.
 
     Examples
     --------
     >>> field, heath = shapely.box(0, 0, 100, 100), shapely.box(0, 0, 50, 100)
-    >>> added_effective_ha([field], [1.0], [heath], [0.5])
-    array([0.75])
+    >>> added_and_improved([field], [1.0], [heath], [0.5])
+    (array([0.75]), array([0.5]))
     """
     shapes = np.asarray(shapes, dtype=object).reshape(-1)
     share = np.asarray(share, dtype=float)
     used = np.flatnonzero(share > 0)
     k, j, shared_m2 = overlap_areas(shapes[used], polygons)
-    i = used[k]
-    there = np.minimum(share[i], np.asarray(polygon_share, dtype=float)[j])
+    i, now = used[k], np.asarray(polygon_share, dtype=float)[j]
+    there = np.minimum(share[i], now)
     already = np.bincount(i, weights=shared_m2 * there, minlength=shapes.size)
-    added = (shapely.area(shapes) * share - already) / 10_000
+    area_m2 = shapely.area(shapes)
+    added = (area_m2 * share - already) / 10_000
+    lower = now < share[i] - ROUNDING
+    improved = np.bincount(i[lower], weights=shared_m2[lower], minlength=shapes.size)
+    none = np.zeros(shapes.size)
+    improved = np.divide(improved, area_m2, out=none, where=area_m2 > 0)
     # A square decimetre is rounding of an overlay, not restoration.
-    return np.where(added > 1e-6, added, 0.0)
+    return np.where(added > 1e-6, added, 0.0), improved

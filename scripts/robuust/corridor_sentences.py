@@ -1,10 +1,10 @@
 """What a corridor and a pinch point are, for whom and why, in Dutch and in English."""
 
-import pandas as pd
-
+from robuust.code_words import code_words
 from robuust.figures import distance, distance_nl, euros, figure, figure_nl
 from robuust.listing import listed
 
+STRAIGHT, OVER_LAND = "straight", "over_land"  # how a group moves
 WORDS = {
     "nl": {
         "straight": "{length} in rechte lijn, {barriers}",
@@ -18,8 +18,10 @@ WORDS = {
         " euro (standaardprijs{crossings})",
         "crossings": ", waarvan {cost} voor passages",
         "all habitat": "de hele strook van {area} ha is al habitat",
-        "priority": ", per euro op zijn best nummer {rank} tussen de kandidaten",
-        "gain": "hoogstens te winnen voor {who}",
+        "closed": "zonder prijs voor een passage, dus blijft zoals het is: {where}",
+        "for": "{place} voor {who}",
+        "straight gain": "hoogstens te winnen voor {who}",
+        "over_land gain": "eenmaal ingericht winst voor {who}",
         "pinch": "{name}: veel wegen door de corridor komen hier samen op {area} ha;"
         " {current} % van de stroom gaat door de drukste cel",
         "lost": "wordt dit dicht, dan valt {lost} % van de doorstroming weg",
@@ -37,8 +39,10 @@ WORDS = {
         " (default price{crossings})",
         "crossings": ", {cost} of it for crossings",
         "all habitat": "the whole strip of {area} ha is habitat already",
-        "priority": ", at best number {rank} among the candidates per euro",
-        "gain": "to gain at most for {who}",
+        "closed": "without a price for a crossing, so it stays as it is: {where}",
+        "for": "{place} for {who}",
+        "straight gain": "to gain at most for {who}",
+        "over_land gain": "once laid out, gains for {who}",
         "pinch": "{name}: many ways through the corridor come together here on {area}"
         " ha; {current} % of the current passes the busiest cell",
         "lost": "closing it takes away {lost} % of what gets through",
@@ -53,10 +57,11 @@ def corridor_sentence(row, names, language):
     Parameters
     ----------
     row : named tuple
-        way, length_m, cost_m, mean_width_m, narrowest_m, n_barriers, barriers,
-        n_pinch_points, area_ha, new_habitat_ha, crossing_cost_eur, cost_eur,
-        priority_rank, users and gains (lists: groups and their relative rise of ECA,
-        the largest gain first).
+        way, length_m, cost_m, mean_width_m, narrowest_m, n_pinch_points, area_ha,
+        new_habitat_ha, crossing_cost_eur, cost_eur, users and gains (lists: groups and
+        their relative rise of ECA, the largest gain first), met (list of
+        `corridor_barriers.Hindrance`, each barrier once), closed (list of pairs: one
+        that no priced crossing opens, and a group that it hinders).
     names : Series of str
         Name of each group in the language.
     language : str
@@ -84,7 +89,8 @@ def corridor_sentence(row, names, language):
         ),
         _counted(row.n_pinch_points, words["pinches"]),
         _price(row, words, number, language),
-        words["gain"].format(who=listed(who, language)),
+        _closed(row.closed, words, names, language),
+        words[f"{row.way} gain"].format(who=listed(who, language)),
     ]
     return "; ".join(part for part in parts if part)
 
@@ -123,16 +129,17 @@ def pinch_sentence(row, names, language):
 
 def _barriers(row, words, language):
     """Say how many barriers are crossed, and where."""
-    what = _counted(row.n_barriers, words["barriers"])
-    if not row.n_barriers:
+    what = _counted(len(row.met), words["barriers"])
+    if not row.met:
         return what
-    where = listed(row.barriers.split("; "), language)
+    kinds = code_words("barriers", "barrier", language)
+    where = listed([one.told(kinds) for one in row.met], language)
     return words["crossed"].format(what=what, where=where)
 
 
 def _price(row, words, number, language):
     """Say how much land is no habitat yet and what it costs."""
-    if row.way == "straight":
+    if row.way == STRAIGHT:
         return words["stones"].format(area=number(row.area_ha))
     if row.cost_eur == 0:
         return words["all habitat"].format(area=number(row.area_ha))
@@ -141,15 +148,26 @@ def _price(row, words, number, language):
         crossings = words["crossings"].format(
             cost=euros(row.crossing_cost_eur, language)
         )
-    said = words["price"].format(
+    return words["price"].format(
         new=number(row.new_habitat_ha),
         area=number(row.area_ha),
         cost=euros(row.cost_eur, language),
         crossings=crossings,
     )
-    if pd.isna(row.priority_rank):
-        return said
-    return said + words["priority"].format(rank=row.priority_rank)
+
+
+def _closed(closed, words, names, language):
+    """Say which barriers stay as they are, and for whom."""
+    if not closed:
+        return ""
+    kinds, hindered = code_words("barriers", "barrier", language), {}
+    for one, group in closed:
+        hindered.setdefault(one.told(kinds), []).append(names[group])
+    where = [
+        words["for"].format(place=place, who=listed(who, language))
+        for place, who in hindered.items()
+    ]
+    return words["closed"].format(where=listed(where, language))
 
 
 def _counted(n, forms):

@@ -8,15 +8,20 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from robuust.corridor_sentences import corridor_sentence, pinch_sentence
-from robuust.corridors import OVER_LAND, STRAIGHT
-from robuust.polygons import HA
+from robuust.corridor_barriers import crossings_eur, each_once
+from robuust.corridor_sentences import (
+    OVER_LAND,
+    STRAIGHT,
+    corridor_sentence,
+    pinch_sentence,
+)
+from robuust.polygons import HA, as_multipolygons
 from robuust.tracks import TRACKS, assign_tracks
 
 SAME = 0.5  # of the smaller of two corridors; sharing so much land, they are one
 USES = [
     *("a", "b", "way", "group", "gain", "length_m", "cost_m", "narrowest_m"),
-    *("n_barriers", "barriers", "crossing_cost_eur", "area", "habitat", "line"),
+    *("met", "chance", "patch_a", "patch_b", "area", "habitat", "line"),
 ]
 PINCHES = ["use", "current_share", "lost_share", "area"]
 TEXTS = {"corridor_id", "robust_area_a", "robust_area_b", "way", "barriers", "groups"}
@@ -97,10 +102,11 @@ def corridor_table(
     ----------
     uses : DataFrame, one row per corridor and group that gains by it
         a, b (positions of the areas, a < b), way (straight or over_land), group, gain
-        (relative rise of ECA if it worked perfectly), length_m, cost_m, narrowest_m,
-        n_barriers, barriers (words), crossing_cost_eur, area (polygon), habitat
-        (polygon of the land in it where the group lives; missing for who moves
-        straight), line.
+        (relative rise of ECA: over land by the corridor once it is laid out, straight
+        if it worked perfectly), length_m, cost_m, narrowest_m, met (tuple of
+        `corridor_barriers.Hindrance`: what hinders this group on its way), area
+        (polygon), habitat (polygon of the land in it where the group lives; missing for
+        who moves straight), line.
     number : ndarray of int64, shape (n_uses,)
         As `corridor_numbers` gives it.
     area_ids : Series of str
@@ -108,8 +114,7 @@ def corridor_table(
     groups : DataFrame
         Indexed by group: weight, name_nl, name_en.
     context : dict
-        plans, nature_areas (array_like of polygons), gain_per_eur (array_like of float:
-        of the candidates for restoration, missing where they cost nothing).
+        plans, nature_areas (array_like of polygons).
     default_cost_eur_per_ha : float
         Price of land that becomes habitat [EUR/ha].
     n_pinches : array_like of int, shape (n_uses,)
@@ -117,13 +122,15 @@ def corridor_table(
 
     Returns
     -------
-    DataFrame, one row per corridor
-        The columns of layer `corridors`; length, cost, width and barriers are those of
-        the group that gains most. Score: sum over the groups of weight x gain. Price:
-        all land in it that is no habitat yet of any of its groups, and new crossings
-        of the barriers. Priority rank: its place among the candidates by gain per euro.
+    table : DataFrame, one row per corridor
+        The columns of layer `corridors`; length, cost and width are those of the group
+        that gains most, barriers those that hinder any of its groups. Score: sum over
+        the groups of weight x gain. Price: land in it that is not yet habitat of all
+        that use it there, and the crossings that let all groups across.
     ids : ndarray of str, shape (n_corridors,)
         Id of each number.
+    land_to_make : ndarray of MultiPolygon, shape (n_corridors,)
+        Land that the price is for, of each number; empty for who moves straight.
     """
     uses = uses.assign(
         number=number,
@@ -142,7 +149,7 @@ def corridor_table(
         groups=["; ".join(sorted(names)) for names in rows["users"]],
     )
     rows = rows.assign(corridor_id=_ids(rows))
-    rows = _priced(rows, context["gain_per_eur"], default_cost_eur_per_ha)
+    rows = _priced(rows, default_cost_eur_per_ha)
     told = {
         f"reason_{language}": [
             corridor_sentence(row, groups[f"name_{language}"], language)
@@ -154,7 +161,11 @@ def corridor_table(
     own = ["track", *(f"{track}_ha" for track in TRACKS)]
     table = rows.assign(**told, **{name: tracks[name].array for name in own})
     table = table.sort_values("rank")[[*CORRIDOR_COLUMNS, "geometry"]]
-    return _typed(table), rows["corridor_id"].to_numpy(object)
+    return (
+        _typed(table),
+        rows["corridor_id"].to_numpy(object),
+        rows["to_make"].to_numpy(object),
+    )
 
 
 #: Columns of layer `corridors`, in order.
@@ -162,8 +173,7 @@ CORRIDOR_COLUMNS = [
     *("corridor_id", "rank", "robust_area_a", "robust_area_b", "way", "length_m"),
     *("cost_m", "area_ha", "mean_width_m", "narrowest_m", "n_barriers", "barriers"),
     *("n_pinch_points", "groups", "n_groups", "score", "new_habitat_ha"),
-    *("crossing_cost_eur", "cost_eur", "gain_per_eur"),
-    *("priority_rank", "track", *(f"{track}_ha" for track in TRACKS)),
+    *("crossing_cost_eur", "cost_eur", "track", *(f"{track}_ha" for track in TRACKS)),
     *("reason_nl", "reason_en"),
 ]
 
@@ -188,8 +198,8 @@ def path_table(uses, number, ids):
         corridor_id=ids[number],
         area_ha=area_m2 / HA,
         mean_width_m=area_m2 / uses["length_m"],
-        n_barriers=uses["n_barriers"],
-        barriers=uses["barriers"],
+        n_barriers=[len(met) for met in uses["met"]],
+        barriers=[_told(met) for met in uses["met"]],
         geometry=uses["line"],
     )
     columns = ["corridor_id", "group", "gain", "length_m", "cost_m", "area_ha"]
@@ -257,7 +267,8 @@ def pinch_table(pinches, uses, number, ids, groups):
 _ROW = (
     *("a", "b", "way", "length_m", "cost_m", "narrowest_m", "n_barriers", "barriers"),
     *("n_pinch_points", "users", "gains", "n_groups", "score", "area_ha"),
-    *("mean_width_m", "new_habitat_ha", "crossing_cost_eur", "geometry"),
+    *("met", "closed"),
+    *("mean_width_m", "new_habitat_ha", "crossing_cost_eur", "to_make", "geometry"),
 )
 
 
@@ -265,25 +276,41 @@ def _corridor(uses):
     """Sum up the uses of one corridor, in the order of `_ROW`."""
     first = uses.iloc[0]
     area = shapely.union_all(uses["area"].to_numpy(dtype=object))
+    met = [one for own in uses["met"] for one in own]
+    barriers = each_once(met)
     new_ha = crossing_cost_eur = np.nan
+    to_make, closed = shapely.MultiPolygon(), []
     if first["way"] == OVER_LAND:
-        crossing_cost_eur = first["crossing_cost_eur"]
-        lived_in = shapely.union_all(uses["habitat"].to_numpy(dtype=object))
-        new_ha = shapely.difference(area, lived_in).area / HA
+        crossing_cost_eur = crossings_eur(met)
+        # Where one group lives already another may not: it needs the land as well.
+        own = (uses[name].to_numpy(dtype=object) for name in ("area", "habitat"))
+        missing = shapely.union_all(shapely.difference(*own))
+        to_make = as_multipolygons([missing])[0]
+        new_ha = to_make.area / HA
+        closed = [
+            (one, row.group)
+            for row in uses.itertuples()
+            for one in row.met
+            if np.isnan(one.crossing_eur)
+        ]
     return (
         *first[["a", "b", "way", "length_m", "cost_m", "narrowest_m"]],
-        *first[["n_barriers", "barriers"]],
+        *(len(barriers), _told(barriers)),
         int(uses["n_pinches"].sum()),
         uses["group"].tolist(),
         uses["gain"].tolist(),
         len(uses),
         float(uses["part"].sum()),
         area.area / HA,
+        *(barriers, closed),
         area.area / first["length_m"],
-        new_ha,
-        crossing_cost_eur,
-        area,
+        *(new_ha, crossing_cost_eur, to_make, area),
     )
+
+
+def _told(met):
+    """Kinds and places of barriers, in words."""
+    return "; ".join(one.told() for one in met)
 
 
 def _ids(rows):
@@ -297,22 +324,15 @@ def _ids(rows):
     return ids
 
 
-def _priced(rows, gain_per_eur, default_cost_eur_per_ha):
-    """Rows with rank, price, gain per euro and the rank that it would give."""
+def _priced(rows, default_cost_eur_per_ha):
+    """Rows with rank and price."""
     cost_eur = rows["new_habitat_ha"].astype(float) * default_cost_eur_per_ha
     cost_eur += rows["crossing_cost_eur"].astype(float)
-    per_eur = rows["score"].astype(float) / cost_eur.where(cost_eur > 0)
-    others = np.sort(-np.asarray(gain_per_eur, dtype=float))
-    others = others[~np.isnan(others)]
-    better = np.searchsorted(others, -per_eur.to_numpy(), side="left")
-    priority = pd.Series(better + 1, rows.index, dtype="Int64").where(per_eur.notna())
     order = rows.assign(least=-rows["score"].astype(float))
     order = order.sort_values(["least", "corridor_id"]).index
     return rows.assign(
         rank=pd.Series(np.arange(1, len(rows) + 1), order, dtype="int64"),
         cost_eur=cost_eur,
-        gain_per_eur=per_eur,
-        priority_rank=priority,
     )
 
 
@@ -322,6 +342,6 @@ def _typed(table):
     kinds = {
         column: "str" if column in TEXTS else "int64" if column in whole else "float64"
         for column in table
-        if column not in ("geometry", "priority_rank")
+        if column != "geometry"
     }
     return table.astype(kinds).reset_index(drop=True)

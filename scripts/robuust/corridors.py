@@ -1,6 +1,5 @@
 """Connections between robust areas: which to join, what they cross, what they bring."""
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +10,12 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from robuust.connectivity import connectivity_totals
 from robuust.corridor_areas import outline, straight_corridor
-from robuust.gaps import crossings, near_pairs, shortest_lines
+from robuust.corridor_barriers import chance_through, hindrances, places_met
+from robuust.corridor_sentences import OVER_LAND, STRAIGHT
+from robuust.gaps import near_pairs, shortest_lines
 from robuust.grid import NOTHING, grid_over, positions_on
+from robuust.network import dispersal_probability
 from robuust.restoration_gain import pcnum_rises, relative_eca_rise
-
-STRAIGHT, OVER_LAND = "straight", "over_land"  # how a group moves
-ONE_CROSSING_M = 100.0  # the carriageways and verges of one road
 
 
 class Network(NamedTuple):
@@ -112,12 +111,11 @@ def end_patches(corridors, areas, patches):
     return tuple(ends)
 
 
-def corridor_gains(ends, length_m, network, *, p_min, threads=1):
-    """Relative rise of ECA if each corridor worked perfectly, for one group.
+def corridor_gains(ends, length_m, network, *, p_min, chance=1.0, threads=1):
+    """Relative rise of ECA by each corridor, for one group.
 
-    The two patches at its ends are joined with chance 1, by a connection without
-    habitat of its own: an upper limit to what the corridor can bring, computed
-    exactly.
+    The two patches at its ends are joined by a connection without habitat of its own,
+    computed exactly: with chance 1 the most that a corridor can bring.
 
     Parameters
     ----------
@@ -129,6 +127,8 @@ def corridor_gains(ends, length_m, network, *, p_min, threads=1):
         A corridor longer than its `dispersal_max_m` is of no use to the group.
     p_min : float
         Chances below it count as zero.
+    chance : float or array_like of float, shape (n_corridors,)
+        To get from end to end, in [0, 1].
     threads : int
         How many parts are worked on at a time.
 
@@ -152,18 +152,65 @@ def corridor_gains(ends, length_m, network, *, p_min, threads=1):
         return gain
     pcnum = connectivity_totals(capacity, *links, p_min=p_min, threads=threads).pcnum
     k = np.flatnonzero(usable)
+    # Half of the way to either end: two links as sure as one of that chance.
+    half = np.sqrt(np.broadcast_to(chance, usable.shape)[k])
     rise = pcnum_rises(
         capacity,
         links,
         np.tile(np.arange(k.size), 2),
         np.concatenate([a[k], b[k]]),
-        np.ones(2 * k.size),
+        np.tile(half, 2),
         np.zeros(k.size),
         p_min=p_min,
         threads=threads,
     )
     gain[k] = relative_eca_rise(pcnum, rise)
     return gain
+
+
+def laid_out(corridors, pinches, network, barriers, *, d0_m, p0, p_min):
+    """Value corridors over land for one group, as they are once laid out.
+
+    A corridor is easy land then, and a barrier is open where a crossing is priced: the
+    chance to walk through is that of its length, times that of each barrier that stays
+    as it is.
+
+    Parameters
+    ----------
+    corridors : DataFrame
+        line, length_m, patch_a, patch_b, and more, as `corridors_along` gives it.
+    pinches : DataFrame
+        use (row of `corridors`), and more.
+    network : Network
+    barriers : GeoDataFrame
+        Those that hinder the group: barrier (kind), chance, crossing_eur (of the
+        crossing that it needs; missing where none is priced), geometry, indexed by the
+        label of the barrier.
+    d0_m, p0 : float
+        Dispersal kernel.
+    p_min : float
+        As for `corridor_gains`.
+
+    Returns
+    -------
+    uses : DataFrame, one row per corridor that the group gains by
+        The same with way, met (tuple of `corridor_barriers.Hindrance`), chance (to walk
+        through) and gain.
+    pinches : DataFrame
+        Those in them, `use` the row of `uses`.
+    """
+    places = places_met(corridors["line"], barriers.geometry)
+    met = hindrances(places, len(corridors), barriers)
+    length_m = corridors["length_m"].to_numpy(float)
+    chance = dispersal_probability(length_m, d0_m=d0_m, p0=p0)
+    chance = chance * np.array([chance_through(own) for own in met], dtype=float)
+    ends = (corridors[f"patch_{end}"].to_numpy(np.int64) for end in "ab")
+    gain = corridor_gains(tuple(ends), length_m, network, p_min=p_min, chance=chance)
+    uses = corridors.assign(way=OVER_LAND, met=met, chance=chance, gain=gain)
+    gaining = np.flatnonzero(gain > 0)
+    pinches = pinches[pinches["use"].isin(gaining)]
+    row = np.searchsorted(gaining, pinches["use"].to_numpy(np.int64))
+    return uses.iloc[gaining].reset_index(drop=True), pinches.assign(use=row)
 
 
 def lenses(lines, areas, *, cell_m, extra_share):
@@ -223,8 +270,9 @@ def straight_uses(lines, gains, areas, barriers, *, cell_m, extra_share):
         Per group, as `corridor_gains` gives them.
     areas : array_like of shapely polygons
         Robust areas.
-    barriers : GeoDataFrame
-        As for `barriers_met`.
+    barriers : dict of str to GeoDataFrame
+        Per group those that hinder it: barrier (kind), chance, crossing_eur, geometry,
+        indexed by the label of the barrier.
     cell_m, extra_share
         As for `lenses`.
 
@@ -233,83 +281,23 @@ def straight_uses(lines, gains, areas, barriers, *, cell_m, extra_share):
     DataFrame, one row per line and group that gains by it
         As `corridor_table` wants it.
     """
-    parts = [pd.DataFrame({"at": [], "group": [], "gain": []})]
+    parts = [pd.DataFrame({"at": [], "group": [], "gain": [], "met": []})]
     for group, gain in gains.items():
         at = np.flatnonzero(gain > 0)
-        parts.append(pd.DataFrame({"at": at, "group": group, "gain": gain[at]}))
+        places = places_met(lines["line"].iloc[at], barriers[group].geometry)
+        met = hindrances(places, at.size, barriers[group])
+        own = {"at": at, "group": group, "gain": gain[at], "met": met}
+        parts.append(pd.DataFrame(own))
     uses = pd.concat(parts[1:] or parts, ignore_index=True).astype({"at": np.int64})
     lines = lines.loc[np.unique(uses["at"])]
-    met = barriers_met(lines["line"], barriers)
     lines = lines.assign(
         way=STRAIGHT,
         cost_m=lines["length_m"],
         narrowest_m=np.nan,
-        **{name: met[name].array for name in met},
+        chance=np.nan,  # unlike a strip it is not laid out, so nobody walks it
+        patch_a="",
+        patch_b="",
         area=lenses(lines, areas, cell_m=cell_m, extra_share=extra_share),
         habitat=None,
     )
     return uses.merge(lines, left_on="at", right_index=True).drop(columns="at")
-
-
-def barriers_met(lines, barriers):
-    """Which barriers each line crosses, where, and what crossings there would cost.
-
-    Parameters
-    ----------
-    lines : array_like of shapely lines, shape (n_lines,)
-    barriers : GeoDataFrame
-        barrier (kind), crossing_cost_eur (price of a new crossing, missing where none
-        is foreseen), geometry.
-
-    Returns
-    -------
-    DataFrame, one row per line
-        n_barriers; barriers (kind and place of each, x and y in whole metres);
-        crossing_cost_eur: barriers of one kind that a line meets within
-        `ONE_CROSSING_M` of each other, as carriageways do, need one crossing.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> way, road = shapely.linestrings([[[0, 5], [20, 5]], [[12, 0], [12, 9]]])
-    >>> roads = {"barrier": ["road"], "crossing_cost_eur": [5e4]}
-    >>> met = barriers_met([way], gpd.GeoDataFrame(roads, geometry=[road]))
-    >>> met.to_numpy().tolist()
-    [[1, 'road (12, 5)', 50000.0]]
-    """
-    lines = np.asarray(lines, dtype=object).reshape(-1)
-    line, barrier = crossings(lines, barriers.geometry.to_numpy())
-    shared = shapely.intersection(lines[line], barriers.geometry.to_numpy()[barrier])
-    place, of_pair = shapely.get_parts(shared, return_index=True)
-    place, line = shapely.centroid(place), line[of_pair]
-    met = barriers.iloc[barrier[of_pair]]
-    places = pd.DataFrame(
-        {
-            "line": line,
-            "pair": of_pair,
-            "barrier": met["barrier"].to_numpy(object),
-            "along_m": shapely.line_locate_point(lines[line], place),
-            "eur": met["crossing_cost_eur"].fillna(0.0).to_numpy(float),
-            "x": shapely.get_x(place),
-            "y": shapely.get_y(place),
-        }
-    ).sort_values(["line", "barrier", "along_m", "pair"])
-    # A barrier may be met several times: the first place stands for it.
-    places = places.drop_duplicates("pair", ignore_index=True)
-    near = places.groupby(["line", "barrier"])["along_m"].diff() <= ONE_CROSSING_M
-    number = np.bincount(places["line"], minlength=lines.size).astype(np.int64)
-    places = places.sort_values(["line", "along_m", "barrier"])
-    told = [f"{row.barrier} ({row.x:.0f}, {row.y:.0f})" for row in places.itertuples()]
-    first = np.append(0, np.cumsum(number))
-    priced = np.bincount(
-        places["line"],
-        np.where(near[places.index], 0, places["eur"]),
-        minlength=lines.size,
-    )
-    return pd.DataFrame(
-        {
-            "n_barriers": number,
-            "barriers": ["; ".join(told[i:j]) for i, j in pairwise(first)],
-            "crossing_cost_eur": priced.astype(float),
-        }
-    )

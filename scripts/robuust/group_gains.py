@@ -28,7 +28,7 @@ def gain_table(
     ----------
     candidates : DataFrame
         candidate_id, added_effective_ha (0 for a mere connection), improved_share
-        (`candidate_actions.improved_share`).
+        (`candidates.habitat_for`).
     patches : DataFrame
         patch_id, network_id, effective_ha, capacity_ru.
     links : DataFrame

@@ -16,7 +16,7 @@ from robuust.corridor_areas import (
     outline,
     part_of_grid,
 )
-from robuust.corridors import OVER_LAND, barriers_met, corridor_gains
+from robuust.corridors import laid_out
 from robuust.cost_surface import MAX_COST_M, cost_surface
 from robuust.direct_costs import edge_to_edge_m
 from robuust.grid import EIGHT, NOTHING, positions_on
@@ -99,9 +99,8 @@ def spanning_ways(home, land, *, max_length_m):
     Returns
     -------
     DataFrame, one row per way
-        a, b (positions of the areas, a < b), patch_a, patch_b (positions of the
-        patches at both ends), cost_m, length_m (from edge to edge [m]); sorted by
-        area. Areas that touch are joined without a way.
+        a, b (positions of the areas, a < b), cost_m, length_m (from edge to edge [m]);
+        sorted by area. Areas that touch are joined without a way.
 
     Raises
     ------
@@ -138,20 +137,19 @@ def spanning_ways(home, land, *, max_length_m):
     chosen = order[minimum_spanning_tree(ranks.tocsr()).data.astype(np.int64) - 1]
     cost_m = edge_to_edge_m(links.cost_m, cell_m)
     chosen = np.sort(chosen[cost_m[chosen] > 0])
-    ends = (_patch_at(ways[chosen], end, home, land.grid) for end in (0, -1))
-    found = dict(zip(("patch_a", "patch_b"), ends, strict=True))
     return pd.DataFrame(
         {
             "a": links.a[chosen].astype(np.int64) - 1,
             "b": links.b[chosen].astype(np.int64) - 1,
-            **found,
             "cost_m": cost_m[chosen],
             "length_m": length_m[chosen],
         }
     )
 
 
-def land_uses(areas, network, land, barriers, *, max_corridor_m, extra_share, p_min):
+def land_uses(
+    areas, network, land, barriers, *, max_corridor_m, extra_share, d0_m, p0, p_min
+):
     """Corridors of a group that follows the land cover, and the pinch points in them.
 
     Parameters
@@ -161,33 +159,28 @@ def land_uses(areas, network, land, barriers, *, max_corridor_m, extra_share, p_
     network : Network
     land : Land
     barriers : GeoDataFrame
-        As for `barriers_met`: those that hinder the group.
+        As for `laid_out`.
     max_corridor_m : float
         Longest way that is a corridor [m]; one that the group cannot bridge is none.
     extra_share : float
         As for `corridor_over_land`.
-    p_min : float
-        As for `corridor_gains`.
+    d0_m, p0, p_min : float
+        As for `laid_out`.
 
     Returns
     -------
-    uses : DataFrame, one row per corridor that the group gains by
-        As `corridor_table` wants it, without the group.
-    pinches : DataFrame, one row per pinch point
-        use (row of `uses`), current_share, lost_share, area (polygon).
+    uses, pinches : DataFrame
+        As `laid_out` gives them.
     """
     home = home_of(areas, network.patches, land)
     max_length_m = min(max_corridor_m, network.dispersal_max_m)
     ways = spanning_ways(home, land, max_length_m=max_length_m)
-    ends = ways["patch_a"].to_numpy(), ways["patch_b"].to_numpy()
-    gain = corridor_gains(ends, ways["length_m"], network, p_min=p_min)
-    ways = ways.assign(gain=gain, way=OVER_LAND)[gain > 0].reset_index(drop=True)
     reach_m = max_length_m * (1 + extra_share)
     uses, pinches = corridors_along(
         ways, home, land, extra_share=extra_share, reach_m=reach_m
     )
-    met = barriers_met(uses["line"], barriers)
-    return uses.assign(**{name: met[name].array for name in met}), pinches
+    kernel = {"d0_m": d0_m, "p0": p0}
+    return laid_out(uses, pinches, network, barriers, p_min=p_min, **kernel)
 
 
 def corridor_over_land(resistance, toll_m, ends, *, cell_m, extra_share, max_cost_m):
@@ -303,8 +296,9 @@ def corridors_along(ways, home, land, *, extra_share, reach_m):
     Returns
     -------
     corridors : DataFrame, one row per way
-        The same with cost_m and length_m of the best way, narrowest_m, area (polygon),
-        habitat (the part of it where the group lives) and line.
+        The same with cost_m and length_m of the best way, patch_a, patch_b (positions
+        of the patches at its ends), narrowest_m, area (polygon), habitat (the part of
+        it where the group lives) and line.
     pinches : DataFrame, one row per pinch point
         use (row of `corridors`), current_share, lost_share, area (polygon).
 
@@ -323,7 +317,7 @@ def corridors_along(ways, home, land, *, extra_share, reach_m):
             own, crowds = found
             pinches += [(len(rows), *crowd) for crowd in crowds]
             rows.append(own)
-    columns = [*ways, "narrowest_m", "area", "habitat", "line"]
+    columns = [*ways, "patch_a", "patch_b", "narrowest_m", "area", "habitat", "line"]
     of_pinch = ["use", "current_share", "lost_share", "area"]
     return pd.DataFrame(rows, columns=columns), pd.DataFrame(pinches, columns=of_pinch)
 
@@ -350,6 +344,7 @@ def _corridor_along(way, boxes, home, land, *, extra_share, reach_m):
     if found is None:
         return None
     line = line_of(found.way, grid)
+    patch_a, patch_b = patch.ravel()[found.way[[0, -1]]].astype(np.int64) - 1
     # What follows looks at the corridor only, much less than was searched.
     box = box_around(found.inside)
     grid, inside, ends, patch = (
@@ -368,6 +363,8 @@ def _corridor_along(way, boxes, home, land, *, extra_share, reach_m):
     own = way | {
         "cost_m": found.cost_m,
         "length_m": length_m,
+        "patch_a": patch_a,
+        "patch_b": patch_b,
         "narrowest_m": min(narrowest_m(inside, ends, cell_m=grid.cell_m), most_m),
         "area": area,
         "habitat": outline(inside & (patch > 0), grid),
@@ -381,11 +378,3 @@ def _boxes(labels):
     from scipy import ndimage  # slow to import, and few jobs need it
 
     return ndimage.find_objects(labels)
-
-
-def _patch_at(lines, end, home, grid):
-    """Position of the patch that holds an end of each line."""
-    x, y = shapely.get_coordinates(shapely.get_point(lines, end)).T
-    column = ((x - grid.left_m) // grid.cell_m).astype(np.int64)
-    row = ((grid.top_m - y) // grid.cell_m).astype(np.int64)
-    return home.patch[row, column].astype(np.int64) - 1

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
+from robuust.corridor_candidates import CORRIDOR
 from robuust.plan_constraints import (
     Part,
     PlanConstraints,
@@ -80,10 +81,14 @@ def constraints_of(candidates, wishes, parcels, units, *, groups, budgets_eur):
 
 
 def _alternatives(candidates):
-    """Pairs that claim the same land: a crossing may lie over a parcel, though."""
+    """Pairs that claim the same land: a crossing may lie over a parcel, though.
+
+    Not over a corridor, which has paid for a crossing of its own there.
+    """
     pairs = clashing_pairs(candidates.geometry.to_numpy())
-    connects = (candidates["kind"] == "crossing").to_numpy()
-    return pairs[connects[pairs[:, 0]] == connects[pairs[:, 1]]]
+    kinds = candidates["kind"].to_numpy(dtype=object)[pairs]
+    one_connects = (kinds == "crossing").sum(axis=1) == 1
+    return pairs[~one_connects | (kinds == CORRIDOR).any(axis=1)]
 
 
 def contradictions(constraints, ids, budgets_eur):

@@ -1,16 +1,12 @@
 """What kind of action a candidate is for a group."""
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
-import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from robuust.candidate_actions import (
     candidate_actions,
-    improved_share,
     joining_links,
 )
 
@@ -50,32 +46,6 @@ def test_a_connection_is_nothing_else_whatever_it_touches():
 
 def test_without_candidates_there_are_no_actions():
     assert candidate_actions([], [], links()).size == 0
-
-
-def test_only_land_of_lower_quality_is_improved():
-    # 100 x 100 m of quality 0.6 over 30 % poor, 20 % equal and 10 % better habitat.
-    field = gpd.GeoDataFrame(
-        {"code": ["4030", "none"], "share": [0.75, 1.0]},
-        geometry=shapely.box(0, 0, [100, 100], 100),
-    )
-    now = gpd.GeoDataFrame(
-        {"share": [0.2, 0.6, 0.9]},
-        geometry=shapely.box([0, 30, 50], 0, [30, 50, 60], 100),
-    )
-    heath = pd.DataFrame({"code": ["4030"], "suitability": [0.8]})
-    assert improved_share(field, heath, now).tolist() == [pytest.approx(0.3), 0.0]
-    assert improved_share(field, heath, now.iloc[:0]).tolist() == [0.0, 0.0]
-    assert improved_share(field.iloc[:0], heath, now).size == 0
-
-
-def test_a_connection_of_a_line_has_no_land_to_improve():
-    ecoduct = gpd.GeoDataFrame(
-        {"code": ["4030"], "share": [1.0]},
-        geometry=[shapely.LineString([(0, 0), (5, 0)])],
-    )
-    now = gpd.GeoDataFrame({"share": [0.2]}, geometry=[shapely.box(-1, -1, 9, 1)])
-    heath = pd.DataFrame({"code": ["4030"], "suitability": [1.0]})
-    assert improved_share(ecoduct, heath, now).tolist() == [0.0]
 
 
 @given(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robuust.candidates import (
-    added_effective_ha,
+    added_and_improved,
     habitat_for,
     near_other_role,
     price,
@@ -58,14 +58,14 @@ def test_a_negative_cost_is_refused_by_name():
 def test_habitat_that_is_there_already_is_not_counted_again():
     # Half the hectare is heath for 0.4 now; it would be 0.8 all over.
     heath = shapely.box(0, 0, 50, 100)
-    added = added_effective_ha([HECTARE], [0.8], [heath], [0.4])
+    added, _ = added_and_improved([HECTARE], [0.8], [heath], [0.4])
     assert added[0] == pytest.approx(0.5 * 0.8 + 0.5 * 0.4)
 
 
 def test_better_habitat_than_the_candidate_would_be_is_no_loss():
     heath = shapely.box(0, 0, 50, 100)
-    assert added_effective_ha([HECTARE], [0.5], [heath], [1.0])[0] == 0.25
-    assert added_effective_ha([HECTARE], [0.5], [HECTARE], [0.9])[0] == 0
+    assert added_and_improved([HECTARE], [0.5], [heath], [1.0])[0] == 0.25
+    assert added_and_improved([HECTARE], [0.5], [HECTARE], [0.9])[0] == 0
 
 
 @given(squares(), squares(), st.floats(0, 1), st.floats(0, 1))
@@ -73,7 +73,7 @@ def test_a_candidate_never_adds_more_than_its_share_nor_less_than_nothing(
     shapes, polygons, share, there
 ):
     polygons = shapely.get_parts(shapely.union_all(polygons))  # a map has no overlaps
-    added = added_effective_ha(
+    added, improved = added_and_improved(
         shapes, np.full(shapes.size, share), polygons, np.full(polygons.size, there)
     )
     most = shapely.area(shapes) * share / 10_000
@@ -82,6 +82,25 @@ def test_a_candidate_never_adds_more_than_its_share_nor_less_than_nothing(
     covered = shapely.area(shapely.intersection(shapes, union)) / 10_000
     expected = most - covered * min(share, there)
     np.testing.assert_allclose(added, expected, atol=1e-6)
+    lower = covered if there < share - 1e-9 else np.zeros(shapes.size)
+    np.testing.assert_allclose(improved * shapely.area(shapes) / 1e4, lower, atol=1e-6)
+
+
+def test_only_land_of_lower_quality_is_improved():
+    # 100 x 100 m of quality 0.6 over 30 % poor, 20 % equal and 10 % better habitat.
+    now = shapely.box([0, 30, 50], 0, [30, 50, 60], 100)
+    fields, share = [HECTARE, HECTARE], [0.75 * 0.8, 0.0]
+    _, improved = added_and_improved(fields, share, now, [0.2, 0.6, 0.9])
+    assert improved.tolist() == [pytest.approx(0.3), 0.0]
+    assert added_and_improved(fields, share, now[:0], [])[1].tolist() == [0.0, 0.0]
+    assert added_and_improved([], [], now, [0.2, 0.6, 0.9])[1].size == 0
+
+
+def test_a_candidate_without_area_has_no_land_to_improve():
+    ditch = shapely.LineString([(0, 0), (5, 0)])
+    around = shapely.box(-1, -1, 9, 1)
+    found = added_and_improved([ditch], [1.0], [around], [0.2])
+    assert [part.tolist() for part in found] == [[0.0], [0.0]]
 
 
 def test_only_candidates_that_suit_the_group_remain():
@@ -103,6 +122,7 @@ def test_only_candidates_that_suit_the_group_remain():
     assert found["candidate_id"].tolist() == ["c"]
     assert found["role"].tolist() == ["b"]
     assert found["added_effective_ha"].tolist() == pytest.approx([0.4])
+    assert found["improved_share"].tolist() == [0.0]
 
 
 def test_water_for_a_group_with_roles_needs_a_patch_near():

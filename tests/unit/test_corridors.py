@@ -10,7 +10,6 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 
 from robuust.corridors import (
     Network,
-    barriers_met,
     corridor_gains,
     end_patches,
     lenses,
@@ -87,47 +86,19 @@ def test_every_group_that_gains_uses_the_line():
     areas = shapely.box([0, 300, 600], 0, [100, 400, 700], 100)
     lines = spanning_lines(areas, max_corridor_m=500)
     roads = gpd.GeoDataFrame(
-        {"barrier": ["road", "canal"], "crossing_cost_eur": np.nan},
+        {"barrier": ["road", "canal"], "chance": 0.5, "crossing_eur": np.nan},
         geometry=list(shapely.linestrings([[[x, -9], [x, 200]] for x in (150, 250)])),
         crs=31370,
     )
+    hindering = {"toads": roads, "bees": roads[roads["barrier"] == "canal"]}
     gains = {"toads": np.array([0.4, 0.0]), "bees": np.array([0.1, 0.2])}
-    uses = straight_uses(lines, gains, areas, roads, cell_m=25, extra_share=0.1)
-    told = uses[["group", "a", "b", "gain", "n_barriers"]].to_numpy().tolist()
-    assert told == [
-        ["toads", 0, 1, 0.4, 2],
-        ["bees", 0, 1, 0.1, 2],
-        ["bees", 1, 2, 0.2, 0],
-    ]
+    uses = straight_uses(lines, gains, areas, hindering, cell_m=25, extra_share=0.1)
+    told = uses[["group", "a", "b", "gain"]].to_numpy().tolist()
+    assert told == [["toads", 0, 1, 0.4], ["bees", 0, 1, 0.1], ["bees", 1, 2, 0.2]]
+    kinds = [[one.kind for one in met] for met in uses["met"]]
+    assert kinds == [["road", "canal"], ["canal"], []]
     assert uses["area"][0] is uses["area"][1]
     assert (uses["cost_m"] == uses["length_m"]).all()
-    none = straight_uses(lines, {}, areas, roads, cell_m=25, extra_share=0.1)
+    none = straight_uses(lines, {}, areas, {}, cell_m=25, extra_share=0.1)
     assert none.empty
     assert set(none.columns) == set(uses.columns)
-
-
-def test_a_barrier_met_twice_counts_once_and_is_told_where_first():
-    way = shapely.LineString([(0, 0), (100, 0)])
-    bend = shapely.LineString([(20, -5), (20, 5), (60, 5), (60, -5)])
-    canals = {"barrier": ["canal"], "crossing_cost_eur": [7.0]}
-    met = barriers_met(
-        [way, way.parallel_offset(50)], gpd.GeoDataFrame(canals, geometry=[bend])
-    )
-    assert met.to_numpy().tolist() == [[1, "canal (20, 0)", 7.0], [0, "", 0.0]]
-
-
-def test_two_carriageways_need_one_crossing_and_a_fence_none():
-    way = shapely.LineString([(0, 0), (900, 0)])
-    kinds = ["road", "road", "fence", "road"]
-    price = [5e6, 5e6, np.nan, 5e6]
-    places = [200, 230, 215, 800]
-    lines = shapely.linestrings([[[x, -9], [x, 9]] for x in places])
-    roads = gpd.GeoDataFrame(
-        {"barrier": kinds, "crossing_cost_eur": price}, geometry=list(lines)
-    )
-    met = barriers_met([way], roads).iloc[0]
-    assert met["n_barriers"] == 4
-    assert (
-        met["barriers"] == "road (200, 0); fence (215, 0); road (230, 0); road (800, 0)"
-    )
-    assert met["crossing_cost_eur"] == 1e7

@@ -64,6 +64,18 @@ def parcels(*numbers, excluded=()):
     )
 
 
+def corridors(**costs):
+    """Corridors over hectares 2 to 4, as draw_corridors writes them."""
+    texts = {"candidate_id": list(costs), "kind": "corridor", "name": "r1 - r2"}
+    table = pd.DataFrame(texts).astype("str")
+    strip = shapely.multipolygons([shapely.box(200, 40, 500, 60)])
+    return gpd.GeoDataFrame(
+        table.assign(share=0.0, cost_eur=pd.Series(costs.values(), dtype=float)),
+        geometry=[strip] * len(costs),
+        crs=CRS,
+    )
+
+
 def quarantined(*rows):
     table = pd.DataFrame(rows, columns=list(QUARANTINE_TYPES)).astype(QUARANTINE_TYPES)
     return gpd.GeoDataFrame(table, geometry=[None] * len(rows), crs=CRS)
@@ -73,7 +85,7 @@ def quarantined(*rows):
 def paths(tmp_path):
     """Heath on hectares 0 and 5, arable on 1, a road between 2 and 3."""
     names = "parcels quarantined plans nature_areas barriers crossings habitat"
-    names += " habitat_parts study_area candidates candidate_checks"
+    names += " habitat_parts study_area candidates candidate_checks corridor_candidates"
     paths = {name: tmp_path / f"{name}.parquet" for name in names.split()}
     of_groups = ("patches", "patch_polygons", "links", "group_connectivity")
     paths |= {name: [tmp_path / f"{name}.parquet"] for name in of_groups}
@@ -95,6 +107,7 @@ def paths(tmp_path):
     barriers = context("barriers", [road], barrier_id=["r"], barrier=["road"])
     barriers.to_parquet(paths["barriers"])
     quarantined().to_parquet(paths["quarantined"])
+    corridors().to_parquet(paths["corridor_candidates"])
     parcels().to_parquet(paths["parcels"])
     write_group(paths, habitat.geometry.iloc[[0, 2]].to_numpy(), [road])
     paths["suitability"].write_text(
@@ -128,6 +141,26 @@ def run(paths, *, sources=("parcels",), **rules):
     found = gpd.read_parquet(paths["candidates"])
     checks = pd.read_parquet(paths["candidate_checks"])
     return found.set_index("candidate_id"), checks.set_index("finding")
+
+
+def test_a_corridor_is_a_candidate_with_its_price_and_its_track(paths):
+    corridors(strip=68_000.0).to_parquet(paths["corridor_candidates"])
+    nature = {"nature_area_id": ["n"], "name": ["Heath"]}
+    context("nature_areas", [hectare(3)], **nature).to_parquet(paths["nature_areas"])
+    parcels(1).to_parquet(paths["parcels"])
+    found, checks = run(paths)
+    assert found["kind"].value_counts().to_dict() == {
+        "parcel": 1,
+        "crossing": 1,
+        "corridor": 1,
+    }
+    strip = found.loc["strip"]
+    assert (strip["cost_eur"], strip["cost_is_default"]) == (68_000, True)
+    assert strip["area_ha"] == pytest.approx(0.6)
+    assert strip[["code", "owner", "ready_year", "crossing"]].isna().all()
+    assert strip["verbreden_ha"] == pytest.approx(0.2)
+    assert strip["track"] == "uitvoeren"
+    assert checks.index.tolist() == ["default_cost"]
 
 
 def test_parcels_keep_their_owner_year_and_price_and_crossings_come_beside_them(paths):

@@ -23,8 +23,10 @@ from robuust.land_corridors import (
 from robuust.resistance import Land, barrier_tolls
 
 NO_BARRIERS = gpd.GeoDataFrame(
-    {"barrier": [], "crossing_cost_eur": []}, geometry=[], crs=31370
+    {"barrier": [], "chance": [], "crossing_eur": []}, geometry=[], crs=31370
 )
+LIMITS = {"max_corridor_m": 5000, "extra_share": 0.1, "p_min": 1e-4}
+LIMITS |= {"d0_m": 500, "p0": 0.5}
 
 
 def land_of(resistance, toll_m=None):
@@ -199,19 +201,25 @@ def test_a_group_gets_corridors_that_it_gains_by_over_the_road_it_must_cross():
     land = land._replace(toll_m=toll_m)
     woods = shapely.box([0, 16 * CELL_M], 0, [4 * CELL_M, 20 * CELL_M], 9 * CELL_M)
     network = Network(woods, np.array([3.0, 4.0]), ([], [], []), dispersal_max_m=1000)
-    price = {"barrier": ["road"], "crossing_cost_eur": [5e4]}
-    roads = gpd.GeoDataFrame(price, geometry=[road], crs=31370)
-    limits = {"max_corridor_m": 5000, "extra_share": 0.1, "p_min": 1e-4}
-    uses, pinches = land_uses(woods, network, land, roads, **limits)
+    found = {"barrier": ["road"], "chance": [0.5], "crossing_eur": [5e4]}
+    roads = gpd.GeoDataFrame(found, geometry=[road], crs=31370)
+    uses, pinches = land_uses(woods, network, land, roads, **LIMITS)
     use = uses.iloc[0]
     assert use[["a", "b", "way"]].tolist() == [0, 1, "over_land"]
-    assert use["gain"] == pytest.approx(0.4)  # from 5 to 7 ha
+    assert use[["patch_a", "patch_b"]].tolist() == [0, 1]
+    # A tunnel opens the road: only the length counts, half of them walk 500 m.
+    open_way = 0.5 ** (use["length_m"] / 500)
+    assert use["chance"] == pytest.approx(open_way)
+    assert use["gain"] == pytest.approx(((25 + 24 * open_way) / 25) ** 0.5 - 1)
     assert use["cost_m"] == pytest.approx(24 * CELL_M + 500)
-    assert use[["n_barriers", "crossing_cost_eur"]].tolist() == [1, 5e4]
-    assert use["barriers"].startswith(f"road ({x:.0f}, ")
+    assert use["met"][0].told().startswith(f"road ({x:.0f}, ")
     assert len(pinches) == 1
+    unpriced = roads.assign(crossing_eur=np.nan)
+    closed = land_uses(woods, network, land, unpriced, **LIMITS)[0].iloc[0]
+    assert closed["chance"] == pytest.approx(open_way / 2)
+    assert 0 < closed["gain"] < use["gain"]
     short = network._replace(dispersal_max_m=11 * CELL_M)
-    none, no_pinches = land_uses(woods, short, land, roads, **limits)
+    none, no_pinches = land_uses(woods, short, land, roads, **LIMITS)
     assert none.empty
     assert no_pinches.empty
 
@@ -222,8 +230,7 @@ def test_a_group_that_lives_in_fewer_than_two_areas_has_no_corridor(patches):
     capacity = np.ones(len(patches))
     network = Network(patches, capacity, ([], [], []), dispersal_max_m=1000)
     areas = shapely.box([0, 150], 0, [50, 225], 100)
-    limits = {"max_corridor_m": 5000, "extra_share": 0.1, "p_min": 1e-4}
-    uses, pinches = land_uses(areas, network, land, NO_BARRIERS, **limits)
+    uses, pinches = land_uses(areas, network, land, NO_BARRIERS, **LIMITS)
     assert uses.empty
     assert pinches.empty
 

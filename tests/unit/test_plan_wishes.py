@@ -91,6 +91,16 @@ def test_a_crossing_over_a_parcel_does_not_claim_its_land():
     assert limits.clashes.tolist() == [[2, 3]]
 
 
+@pytest.mark.parametrize("other", ["parcel", "crossing", "corridor"])
+def test_a_corridor_is_an_alternative_for_all_that_lies_in_it(other):
+    # It has paid for a crossing of its own, and its land becomes easy land.
+    strip = CANDIDATES.assign(kind=["parcel", "parcel", "corridor", other])
+    limits = constraints_of(
+        strip, NO_WISHES, PARCELS, UNITS, groups=GROUPS, budgets_eur=[1000]
+    )
+    assert limits.clashes.tolist() == [[2, 3]]
+
+
 def test_wishes_come_from_the_settings_and_from_the_layer_of_parcels():
     flagged = PARCELS.assign(
         must_have=PARCELS["candidate_id"] == "P1",

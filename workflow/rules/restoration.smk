@@ -1,4 +1,48 @@
-"""Chapter 7: where restoration helps most, within a budget, and what to connect."""
+"""Chapter 7: what to connect, where restoration helps most, within a budget."""
+
+
+rule draw_corridors:
+    """Draw the land to connect robust areas by, for whom, and where it is narrow."""
+    input:
+        robust_areas=rules.map_robust_areas.output.robust_areas,
+        barriers=rules.ingest_context.output.barriers,
+        plans=rules.ingest_context.output.plans,
+        nature_areas=rules.ingest_context.output.nature_areas,
+        verdicts=for_groups(rules.classify_robustness.output.verdicts),
+        links=for_groups(rules.measure_connectivity.output.links),
+        resistance=for_groups(rules.map_resistance.output.resistance, LEAST_COST_GROUPS),
+        barrier_types=TABLES["barrier_types"],
+    output:
+        corridors="<results>/all_groups/corridors.parquet",
+        corridor_paths="<results>/all_groups/corridor_paths.parquet",
+        pinch_points="<results>/all_groups/pinch_points.parquet",
+        corridor_candidates="<results>/all_groups/corridor_candidates.parquet",
+        corridor_links="<results>/all_groups/corridor_links.parquet",
+    log:
+        "<logs>/all_groups/draw_corridors.log",
+    benchmark:
+        "<benchmarks>/all_groups/draw_corridors.tsv"
+    priority: LONGEST_WAY
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        readers=READERS,
+        weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
+        name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
+        name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
+        mobility_class=TRAITS.loc[GROUPS, "mobility_class"].to_dict(),
+        dispersal_median_m=TRAITS.loc[GROUPS, "dispersal_median_m"].to_dict(),
+        dispersal_max_m=TRAITS.loc[GROUPS, "dispersal_max_m"].to_dict(),
+        p0=TRAITS.loc[GROUPS, "p0"].to_dict(),
+        least_cost_groups=LEAST_COST_GROUPS,
+        max_corridor_m=config["restoration"]["max_corridor_m"],
+        extra_share=config["restoration"]["corridor_extra_share"],
+        default_cost_eur_per_ha=config["restoration"]["default_cost_eur_per_ha"],
+        cell_m=config["grid"]["cell_m"],
+        p_min=config["network"]["p_min"],
+    script:
+        "../../scripts/draw_corridors.py"
 
 
 rule find_candidates:
@@ -10,6 +54,7 @@ rule find_candidates:
         nature_areas=rules.ingest_context.output.nature_areas,
         barriers=rules.ingest_context.output.barriers,
         crossings=rules.ingest_context.output.crossings,
+        corridor_candidates=rules.draw_corridors.output.corridor_candidates,
         habitat=LAND["habitat"],
         habitat_parts=LAND["habitat_parts"],
         study_area=rules.ingest_habitat.output.study_area,
@@ -63,6 +108,7 @@ rule measure_gains:
     """Measure what each candidate would bring the group, and which verdicts it flips."""
     input:
         candidates=rules.find_candidates.output.candidates,
+        corridor_links=rules.draw_corridors.output.corridor_links,
         verdicts=rules.classify_robustness.output.verdicts,
         links=rules.measure_connectivity.output.links,
         patch_polygons=rules.delineate_patches.output.patch_polygons,
@@ -179,44 +225,3 @@ rule plan_budget:
         p_min=config["network"]["p_min"],
     script:
         "../../scripts/plan_budget.py"
-
-
-rule draw_corridors:
-    """Draw the land to connect robust areas by, for whom, and where it is narrow."""
-    input:
-        robust_areas=rules.map_robust_areas.output.robust_areas,
-        barriers=rules.ingest_context.output.barriers,
-        plans=rules.ingest_context.output.plans,
-        nature_areas=rules.ingest_context.output.nature_areas,
-        verdicts=for_groups(rules.classify_robustness.output.verdicts),
-        links=for_groups(rules.measure_connectivity.output.links),
-        resistance=for_groups(rules.map_resistance.output.resistance, LEAST_COST_GROUPS),
-        restoration=rules.rank_restoration.output.restoration,
-        barrier_types=TABLES["barrier_types"],
-    output:
-        corridors="<results>/all_groups/corridors.parquet",
-        corridor_paths="<results>/all_groups/corridor_paths.parquet",
-        pinch_points="<results>/all_groups/pinch_points.parquet",
-    log:
-        "<logs>/all_groups/draw_corridors.log",
-    benchmark:
-        "<benchmarks>/all_groups/draw_corridors.tsv"
-    priority: LONGEST_WAY
-    conda:
-        "../envs/robuust.yaml"
-    params:
-        library=LIBRARY,
-        readers=READERS,
-        weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
-        name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
-        name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
-        dispersal_max_m=TRAITS.loc[GROUPS, "dispersal_max_m"].to_dict(),
-        mobility_class=TRAITS.loc[GROUPS, "mobility_class"].to_dict(),
-        least_cost_groups=LEAST_COST_GROUPS,
-        max_corridor_m=config["restoration"]["max_corridor_m"],
-        extra_share=config["restoration"]["corridor_extra_share"],
-        default_cost_eur_per_ha=config["restoration"]["default_cost_eur_per_ha"],
-        cell_m=config["grid"]["cell_m"],
-        p_min=config["network"]["p_min"],
-    script:
-        "../../scripts/draw_corridors.py"
