@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 SIZE ?= small
+# The demo, and its scenario of config/demo_scenario.yaml.
+DEMO_AREAS := demo demo_plans_and_parcels
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run describe test lint check fuzz bench demo golden lock clean distclean
@@ -55,7 +57,8 @@ lock: $(VENV)/test.done  ## pin the newest releases that pyproject.toml allows
 		--output-file requirements-test.txt
 
 clean:  ## remove the demo's results and all caches; your own results stay
-	rm -rf results/demo logs/demo benchmarks/demo .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(foreach area,$(DEMO_AREAS),results/$(area) logs/$(area) benchmarks/$(area))
+	rm -rf .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean  ## remove the environment too
 	rm -rf $(VENV)
@@ -66,6 +69,7 @@ $(VENV)/bin/python:
 
 $(VENV)/run.done: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	PYTHONPATH=scripts $(BIN)/python -m robuust_kernels.compiled
 	touch $@
 
 $(VENV)/test.done: requirements-test.txt $(VENV)/run.done

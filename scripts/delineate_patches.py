@@ -16,6 +16,7 @@ from robuust.roles import (
 )
 from robuust.runlog import log_to
 from robuust.suitability import match_suitability
+from robuust_files.config_tables import read_barrier_types, read_suitability
 
 
 def delineate_patches(
@@ -32,9 +33,7 @@ def delineate_patches(
     """Find the polygons that suit the group, join them, write patches and members."""
     log = logging.getLogger(__name__)
     parts = pd.read_parquet(paths["parts"])
-    table = pd.read_csv(
-        paths["suitability"], encoding="utf-8-sig", dtype={"code": "str"}
-    )
+    table = read_suitability(paths["suitability"])
     shares = polygon_shares(
         parts,
         match_suitability(parts["code"].unique(), table, bundle),
@@ -56,9 +55,7 @@ def delineate_patches(
             threads=threads,
         )
     barriers = gpd.read_parquet(paths["barriers"])
-    types = pd.read_csv(
-        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
-    )
+    types = read_barrier_types(paths["barrier_types"])
     keeps_apart = crossing_chances(barriers["barrier"], types, mobility_class) < 1
     patches, members = delineate(
         polygons,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from robuust.barriers import crossing_chances
 from robuust.grid import grid_of_run, positions_on
+from robuust.land_cover import by_precedence
 from robuust.resistance import (
     Land,
     barrier_tolls,
@@ -15,6 +16,7 @@ from robuust.resistance import (
     resistance_grid,
 )
 from robuust.runlog import log_to
+from robuust_files.config_tables import read_barrier_types
 from robuust_files.land_rasters import write_land
 
 
@@ -25,12 +27,8 @@ def map_resistance(
     study_area = gpd.read_parquet(paths["study_area"])
     habitat = gpd.read_parquet(paths["habitat"], columns=["geometry"])
     grid = grid_of_run(study_area, habitat, cell_m=cell_m)
-    # Of what overlaps the last has the cell: the first source is drawn last.
-    cover = gpd.read_parquet(paths["land_cover"])
-    order = {name: -place for place, name in enumerate(cover_order)}
-    cover = cover.sort_values(
-        "source", key=lambda names: names.map(order), kind="stable"
-    )
+    # Of what overlaps the last has the cell.
+    cover = by_precedence(gpd.read_parquet(paths["land_cover"]), cover_order)[::-1]
     kind, names = pd.factorize(cover["land_cover"], sort=True)
     table = pd.read_csv(paths["resistance_table"], encoding="utf-8-sig")
     crossings = gpd.read_parquet(paths["crossings"]).geometry.to_numpy()
@@ -44,9 +42,7 @@ def map_resistance(
         grid=grid,
     )
     barriers = gpd.read_parquet(paths["barriers"])
-    types = pd.read_csv(
-        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
-    )
+    types = read_barrier_types(paths["barrier_types"])
     toll_m = barrier_tolls(
         barriers.geometry.to_numpy(),
         barriers["barrier"],

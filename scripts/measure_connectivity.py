@@ -9,6 +9,7 @@ from robuust.barriers import crossing_chances
 from robuust.connectivity_tables import KERNEL, connectivity_tables
 from robuust.network import find_links, longest_link_m
 from robuust.runlog import log_to
+from robuust_files.config_tables import read_barrier_types
 from robuust_files.taken_over import taken_over
 
 COLUMNS = ["distance_m", "cost_m", "crossing", "probability", "n_barriers"]
@@ -57,20 +58,21 @@ def measure_connectivity(paths, *, group, mobility_class, **options):
 def link_patches(paths, patches, *, mobility_class, **kernel):
     """Find the links between patches: over the land cover, or straight."""
     barriers = gpd.read_parquet(paths["barriers"], columns=["barrier", "geometry"])
-    types = pd.read_csv(
-        paths["barrier_types"], encoding="utf-8-sig", dtype={"barrier": "str"}
-    )
+    types = read_barrier_types(paths["barrier_types"])
     shapes = patches.geometry.to_numpy(), barriers.geometry.to_numpy()
     crossing = crossing_chances(barriers["barrier"], types, mobility_class)
     if not paths["resistance"]:
         return find_links(*shapes, crossing, **kernel)
     # Slow to import, and most groups move straight.
-    from robuust.least_cost_links import find_least_cost_links
+    from robuust.least_cost_links import cell_words, find_least_cost_links
     from robuust_files.land_rasters import read_land
 
-    return find_least_cost_links(
-        *shapes, crossing, read_land(paths["resistance"]), **kernel
-    )
+    land = read_land(paths["resistance"])
+    links, missing = find_least_cost_links(*shapes, crossing, land, **kernel)
+    if missing.size:
+        words = cell_words(missing, len(patches), cell_m=land.grid.cell_m)
+        logging.getLogger(__name__).warning(words)
+    return links
 
 
 def link_table(found, patches, group):

@@ -6,7 +6,8 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from robuust.priorities import served_species
+from robuust.priorities import near_patches
+from robuust.priority_certainty import score_parts
 from robuust.red_lists import red_list_categories
 from robuust.report_units import (
     unit_candidates,
@@ -17,6 +18,7 @@ from robuust.report_units import (
     unit_totals,
 )
 from robuust.runlog import log_to
+from robuust.sensitive_species import open_species, withhold_targets
 from robuust.target_species import (
     best_status,
     follow_targets,
@@ -40,7 +42,9 @@ EARLIER = {
 TRACKS_ONCE = "unit_measures"  # an earlier run that has it counted each hectare once
 
 
-def sum_report_units(paths, *, groups, bundles, target_rules, levels, earlier_results):
+def sum_report_units(
+    paths, *, groups, bundles, target_rules, levels, sensitive, earlier_results
+):
     """Read what all groups made; write sums, measures and targets per unit.
 
     `groups` has weight, name_nl and name_en per group of the run, `bundles` the bundle
@@ -62,7 +66,7 @@ def sum_report_units(paths, *, groups, bundles, target_rules, levels, earlier_re
         len(restoration),
     )
     gains = pd.concat(map(pd.read_parquet, paths["gains"]), ignore_index=True)
-    gains["part"] = gains["group"].map(groups["weight"]).astype(float) * gains["gain"]
+    gains["part"] = score_parts(gains, groups["weight"])
     counted = unit_populations(units, populations)
     named = unit_candidates(units, restoration)
     land = unit_land(units, restoration)
@@ -90,7 +94,8 @@ def sum_report_units(paths, *, groups, bundles, target_rules, levels, earlier_re
         bundles=bundles,
         groups=groups.index,
     )
-    tables |= since_earlier(state, tables, levels, earlier_results)
+    state = withhold_targets(state, sensitive)
+    tables |= since_earlier(state, tables, levels, sensitive, earlier_results)
     for name, table in tables.items():
         table.to_parquet(paths[name], index=False)
         log.info("wrote %d rows of %s", len(table), name)
@@ -114,7 +119,7 @@ def programmes(paths, land, populations, gains):
     links = pd.concat(map(pd.read_parquet, paths["candidate_links"]), ignore_index=True)
     names = read_text(paths["species"]).set_index("species")["name_nl"]
     populations = pd.DataFrame(populations.drop(columns="geometry"))
-    return unit_programmes(land, served_species(links, populations, gains), names)
+    return unit_programmes(land, near_patches(links, gains), populations, names)
 
 
 def targets_of(paths, rules):
@@ -133,7 +138,7 @@ def targets_of(paths, rules):
     )
 
 
-def since_earlier(state, tables, levels, earlier_results):
+def since_earlier(state, tables, levels, sensitive, earlier_results):
     """Targets and figures of each unit, beside those of an earlier run if there is."""
     totals, priorities = tables["report_units"], tables["unit_priorities"]
     told = totals[totals["level"].isin(levels)]
@@ -144,7 +149,7 @@ def since_earlier(state, tables, levels, earlier_results):
             "unit_progress": unit_progress(told, now, None),
         }
     before = read_earlier(earlier_results)
-    populations = before["unit_species"]
+    populations = open_species(before["unit_species"], sensitive)
     same = populations[populations["species"].isin(state["species"])]
     best = best_status(same, ["level", "name", "species"]).reset_index()
     earlier = unit_figures(before["report_units"], best, before["unit_priorities"])
@@ -185,5 +190,6 @@ if __name__ == "__main__":  # run by Snakemake
         target_rules=values.targets
         | {"red_lists": values.red_lists, "reference_date": values.reference_date},
         levels=values.targets["levels"],
+        sensitive=values.sensitive,
         earlier_results=values.earlier_results,
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from robuust.balance import reason_counts
+from robuust.code_words import code_words
 from robuust.figures import figure, figure_nl
 from robuust.listing import listed
 from robuust.polygons import overlap_areas
@@ -93,14 +93,11 @@ def require_parcels(parcels, quarantined, sources):
         raise ValueError(
             f"sources.candidates: {names} has no rows; put parcels in it, or {advice}"
         )
-    seen = apart.loc[apart["detail"] != "", "detail"].drop_duplicates()
-    why = reason_counts(apart["reason"])
-    if len(seen):
-        why += f" (found {listed(seen.tolist(), 'en')})"
-    hints = [HINTS[k] for k in HINTS if seen.str.startswith(f"{k}:").any()]
+    found = apart["detail"]
+    hints = [HINTS[k] for k in HINTS if found.str.startswith(f"{k}:").any()]
     raise ValueError(
         f"sources.candidates: none of the {len(apart)} rows of {names} can be used:"
-        f" {'; '.join([why, *hints])}. Correct them, or {advice}"
+        f" {'; '.join([_why(apart, 'en'), *hints])}. Correct them, or {advice}"
     )
 
 
@@ -115,7 +112,7 @@ def candidate_checks(land, parcels, quarantined, left_out, habitat, study_area):
     parcels : GeoDataFrame
         All usable rows of the candidate layers: candidate_id, excluded, geometry.
     quarantined : DataFrame
-        reason of the rows of these layers that were set apart.
+        reason, detail of the rows of these layers that were set apart.
     left_out : GeoDataFrame
         candidate_id, geometry of derived candidates beyond the largest number.
     habitat : array_like of shapely polygons
@@ -150,19 +147,38 @@ def candidate_checks(land, parcels, quarantined, left_out, habitat, study_area):
         rows.append((finding, ids[told], part_m2[told].sum()))
     area = left_out.geometry.area.sum()
     rows.append(("left_out", left_out["candidate_id"], area))
-    why = reason_counts(quarantined["reason"])
-    return _table([row for row in rows if len(row[1])], why)
+    return _table([row for row in rows if len(row[1])], quarantined)
 
 
-def _table(rows, why):
+def _why(quarantined, language):
+    """Why rows were set apart, the most frequent reason first, and what was found."""
+    words = code_words("quarantined_context", "reason", language)
+    counts = quarantined["reason"].value_counts()
+    told = ", ".join(f"{n} {words.get(why, why)}" for why, n in counts.items())
+    details = quarantined["detail"]
+    seen = details[details != ""].drop_duplicates().tolist()
+    if not seen:
+        return told
+    found = "gevonden" if language == "nl" else "found"
+    return f"{told}; {found} {listed(seen, language)}"
+
+
+def _table(rows, quarantined):
     """Put the findings in a table, with their sentences."""
     found = []
     for finding, ids, area_m2 in rows:
         ids, area_ha = sorted(ids), area_m2 / 10_000
-        named = {"n": len(ids), "why": why}
-        nl, en = FINDINGS[finding]
-        nl = nl.format(**named, ha=figure_nl(area_ha), ids=listed(ids, "nl"))
-        en = en.format(**named, ha=figure(area_ha), ids=listed(ids, "en"))
+        nl, en = (
+            words.format(
+                n=len(ids),
+                why=_why(quarantined, language),
+                ha=number(area_ha),
+                ids=listed(ids, language),
+            )
+            for words, language, number in zip(
+                FINDINGS[finding], ("nl", "en"), (figure_nl, figure), strict=True
+            )
+        )
         found.append((finding, len(ids), area_ha, "; ".join(ids).strip("; "), nl, en))
     texts = ["finding", "candidates", "remark_nl", "remark_en"]
     columns = ["finding", "n_candidates", "area_ha", *texts[1:]]

@@ -1,7 +1,5 @@
 """Links that a candidate would have: with the patches there are, with each other."""
 
-import logging
-
 import numpy as np
 import pandas as pd
 import shapely
@@ -144,7 +142,6 @@ def link_table(candidates, patches, barriers, *, group, dispersal_max_m, **kerne
     patch_ids = patches["patch_id"].to_numpy(dtype=object)
     shapes, ground, owner, connects = banks_of_crossings(candidates, barriers)
     kernel = kernel | {"ground": ground, "connects": connects}
-    _warn_of_dead_ends(ground[connects], owner[connects], kernel.get("land"))
     mates = mate_links(shapes, barriers[:2], **kernel)
     mates = mates.assign(candidate=owner[mates["candidate"]], mate=owner[mates["mate"]])
     mates = _best(mates[mates["candidate"] != mates["mate"]], "mate")
@@ -230,6 +227,49 @@ def banks_of_crossings(candidates, barriers):
     return banks, ground, owner, is_crossing[owner]
 
 
+def land_words(candidates, barriers, land):
+    """Say which candidates the cells of the land are too large for.
+
+    Parameters
+    ----------
+    candidates, barriers
+        As for `link_table`.
+    land : Land
+        What the group moves over.
+
+    Returns
+    -------
+    list of str
+        A sentence on crossings that have free cells on one side of their barrier only,
+        or on none, and one on other candidates without a free cell; empty when all is
+        well.
+    """
+    from robuust.resistance import cells_touched  # slow; most groups move straight
+
+    _, ground, owner, connects = banks_of_crossings(candidates, barriers)
+    cells = (cells_touched(shape, land.grid) for shape in ground)
+    is_free = np.array(
+        [(land.toll_m[row, column] == 0).any() for row, column in cells], dtype=bool
+    )
+    sides = np.bincount(owner[connects], weights=is_free[connects])
+    n_dead = int((sides[np.unique(owner[connects])] < 2).sum())
+    n_none, n_other = int((~is_free[~connects]).sum()), int((~connects).sum())
+    words = []
+    if n_dead:
+        words.append(
+            f"{n_dead} of {np.unique(owner[connects]).size} crossings end on cells of a"
+            " barrier and lead nowhere: make restoration.crossing_length_m at least"
+            " four times least_cost.cell_m"
+        )
+    if n_none:
+        words.append(
+            f"{n_none} of {n_other} candidates have no cell without a barrier, so no"
+            f" way leads there: make least_cost.cell_m smaller than"
+            f" {land.grid.cell_m:g} m"
+        )
+    return words
+
+
 def _banks(strip, opened, lines):
     """Banks of one crossing, and the part of its strip behind each."""
     walls = shapely.buffer(shapely.union_all(lines), SLIT_M)
@@ -247,25 +287,6 @@ def _best(links, other):
         ascending=[True, True, False, True],
     )
     return links.drop_duplicates(["candidate", other]).reset_index(drop=True)
-
-
-def _warn_of_dead_ends(shapes, owner, land):
-    """Tell of crossings that reach free cells on one side of the barrier, or none."""
-    if land is None or not owner.size:
-        return
-    from robuust.resistance import cells_touched  # slow; most groups move straight
-
-    cells = [cells_touched(shape, land.grid) for shape in shapes]
-    is_free = [(land.toll_m[row, column] == 0).any() for row, column in cells]
-    crossing, position = np.unique(owner, return_inverse=True)
-    n_dead = int((np.bincount(position, weights=is_free) < 2).sum())
-    if n_dead:
-        logging.getLogger(__name__).warning(
-            "%d of %d crossings end on cells of a barrier and lead nowhere: make"
-            " restoration.crossing_length_m at least four times least_cost.cell_m",
-            n_dead,
-            crossing.size,
-        )
 
 
 def _costs(shapes, targets, i, j, gap_m, land, reach_m, threads):

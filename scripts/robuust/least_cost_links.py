@@ -1,7 +1,5 @@
 """Links of groups that follow the land cover: chances by the easiest way."""
 
-import logging
-
 import numpy as np
 import pandas as pd
 import shapely
@@ -38,11 +36,12 @@ def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **
 
     Returns
     -------
-    DataFrame, one row per link, sorted by patch
+    links : DataFrame, one row per link, sorted by patch
         As `find_links` gives it: distance_m straight from edge to edge, cost_m over the
         land from edge to edge, crossing 1 (barriers are in the cost), geometry the
-        easiest way, from cell to cell. A patch without a cell has no links; the log
-        warns of it.
+        easiest way, from cell to cell.
+    missing : ndarray of int64
+        Positions of patches without a cell, which have no links; see `cell_words`.
 
     Raises
     ------
@@ -52,7 +51,10 @@ def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **
     """
     patches = np.asarray(geometries, dtype=object).reshape(-1)
     cell_m = land.grid.cell_m
-    labels = _labels(patches, land, "patches", most_missing=MOST_MISSING)
+    labels, missing = patch_labels(patches, land.toll_m, land.grid)
+    if missing.size > MOST_MISSING * patches.size:
+        words = cell_words(missing, patches.size, cell_m=cell_m)
+        raise ValueError(f"{words}, or leave the class out of least_cost.classes")
     links = direct_links(
         land.resistance,
         labels,
@@ -69,7 +71,7 @@ def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **
     chance = cost_probability(cost_m, d0_m=kernel["d0_m"], p0=kernel["p0"])
     keeps_apart = np.asarray(crossing, dtype=float) < 1
     met, _ = crossings(ways, np.asarray(barriers, dtype=object)[keeps_apart])
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "a": a,
             "b": b,
@@ -81,6 +83,37 @@ def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **
             "within_dispersal": cost_m <= kernel["dispersal_max_m"],
             "geometry": ways,
         }
+    )
+    return found, missing
+
+
+def cell_words(missing, n, *, cell_m, what="patches"):
+    """Say that shapes have no cell, and what to do.
+
+    Parameters
+    ----------
+    missing : ndarray of int, shape (n_missing,)
+        Positions of the shapes without a cell.
+    n : int
+        Number of all shapes.
+    cell_m : float
+        Width of a cell [m].
+    what : str
+        What the shapes are.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> cell_words(np.array([4]), 5, cell_m=25).split(" have ")[0]
+    '1 of 5 patches (first: number 4)'
+    """
+    return (
+        f"{missing.size} of {n} {what} (first: number {missing[0]}) have no cell of "
+        "their own without a barrier, so no way leads there: make least_cost.cell_m "
+        f"smaller than {cell_m:g} m"
     )
 
 
@@ -105,14 +138,15 @@ def costs_to(shapes, targets, land, *, max_cost_m, threads=1):
         Positions, sorted.
     cost_m : ndarray of float, shape (n_ways,)
         Cost from edge to edge [m]; 0 where they touch or share a cell. A shape without
-        a cell has no ways; the log warns of it.
+        a cell has no ways.
     """
     shapes, targets = (
         np.asarray(polygons, dtype=object).reshape(-1) for polygons in (shapes, targets)
     )
     cells = [cells_touched(geometry, land.grid) for geometry in shapes]
     layers = [
-        (layer, _labels(targets[layer], land, "shapes")) for layer in _layers(targets)
+        (layer, patch_labels(targets[layer], land.toll_m, land.grid)[0])
+        for layer in _layers(targets)
     ]
 
     def search(k, _):
@@ -158,18 +192,3 @@ def _layers(shapes):
         taken = layer[earlier]
         layer[k] = np.setdiff1d(np.arange(taken.size + 1), taken)[0]
     return [np.flatnonzero(layer == k) for k in np.unique(layer)]
-
-
-def _labels(shapes, land, what, *, most_missing=1.0):
-    """Cells of each shape; tell which have none, and stop when they are many."""
-    labels, missing = patch_labels(shapes, land.toll_m, land.grid)
-    words = (
-        f"{missing.size} of {len(shapes)} {what} have no cell of their own without a"
-        " barrier, so no way leads there: make least_cost.cell_m smaller than"
-        f" {land.grid.cell_m:g} m"
-    )
-    if missing.size > most_missing * len(shapes):
-        raise ValueError(f"{words}, or leave the class out of least_cost.classes")
-    if missing.size:
-        logging.getLogger(__name__).warning("%s (first: number %d)", words, missing[0])
-    return labels

@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 
+import numpy as np
 import pandas as pd
 
-from robuust.priority_certainty import ranks_by
+from robuust.code_words import code_words
+from robuust.corridor_candidates import CORRIDOR
+from robuust.priority_certainty import ranks_by, score_parts
 from robuust.priority_sentences import (
     Brief,
     Population,
@@ -19,6 +22,7 @@ from robuust.tracks import TRACKS, needs_species_programme
 RED_LIST = ("RE", "CR", "EN", "VU", "NT", "DD", "LC")  # the most threatened first
 THREATENED = ("CR", "EN", "VU")
 LANGUAGES = ("nl", "en")
+SERVED = ["species", "name_nl", "status", "red_list"]  # of the populations served
 COLUMNS = [
     *("candidate_id", "rank", "kind", "action", "track", "area_ha", "cost_eur"),
     *("code", "owner", "ready_year", "plan", "plan_year", "nature_area", "manager"),
@@ -29,36 +33,76 @@ COLUMNS = [
 ]
 
 
-def served_species(candidate_links, populations, gains):
-    """Species that could use each candidate: seen lately, within dispersal distance.
+def near_patches(candidate_links, gains):
+    """Patches within dispersal distance of each candidate that their group gains by.
 
     Parameters
     ----------
     candidate_links : DataFrame
         group, candidate_id, other_id, kind, within_dispersal.
-    populations : DataFrame
-        group, patch_id, species, status, red_list, and whatever else is asked.
     gains : DataFrame
         candidate_id, group, gain: only groups that gain count.
 
     Returns
     -------
-    DataFrame, one row per candidate, species and patch
-        group, candidate_id, the columns of populations, threat (0 for the most
-        threatened); the most threatened first.
+    DataFrame
+        group, candidate_id, patch_id.
     """
     near = candidate_links[
         (candidate_links["kind"] == "patch") & candidate_links["within_dispersal"]
     ]
     gaining = gains.loc[gains["gain"] > 0, ["candidate_id", "group"]]
+    near = near[["group", "candidate_id", "other_id"]]
+    near = near.merge(gaining, on=["candidate_id", "group"])
+    return near.rename(columns={"other_id": "patch_id"})
+
+
+def served_species(near, populations):
+    """Species that could use each candidate: seen lately, within dispersal distance.
+
+    Parameters
+    ----------
+    near : DataFrame
+        As `near_patches` gives it.
+    populations : DataFrame
+        group, patch_id, species, status, red_list, and perhaps name_nl.
+
+    Returns
+    -------
+    DataFrame, one row per candidate, species and status
+        candidate_id, group, species, status, red_list, name_nl (if given), threat (0
+        for the most threatened); the most threatened first.
+
+    Notes
+    -----
+    A candidate has many patches near and a patch many species, mostly the same. Which
+    candidates serve which species is a product of two sparse tables, group by group, so
+    a row for each candidate, patch and species is never made.
+    """
+    from scipy import sparse  # slow to import
+
     recent = populations[populations["status"].isin(PRESENT)]
-    found = (
-        near[["group", "candidate_id", "other_id"]]
-        .merge(gaining, on=["candidate_id", "group"])
-        .rename(columns={"other_id": "patch_id"})
-        .merge(recent, on=["group", "patch_id"])
-    )
-    return _threatened_first(found)
+    recent = recent.filter(["patch_id", "group", *SERVED])
+    kinds = recent.drop(columns="patch_id").drop_duplicates(ignore_index=True)
+    columns = list(kinds)
+    recent = recent.merge(kinds.assign(number=kinds.index), on=columns)
+    parts = [kinds.head(0).assign(candidate_id=near["candidate_id"].head(0))]
+    for group, own in near.groupby("group"):
+        there = recent[recent["group"] == group]
+        candidate, ids = pd.factorize(own["candidate_id"])
+        patch, patches = pd.factorize(own["patch_id"])
+        place = patches.get_indexer(there["patch_id"])
+        there, place = there[place >= 0], place[place >= 0]
+        shapes = (len(ids), len(patches)), (len(patches), len(kinds))
+        ends = (candidate, patch), (place, there["number"].to_numpy())
+        is_near, lives = (
+            sparse.csr_array((np.ones(len(at[0]), dtype=bool), at), shape=shape)
+            for at, shape in zip(ends, shapes, strict=True)
+        )
+        serves = (is_near @ lives).tocoo()
+        found = kinds.iloc[serves.col].assign(candidate_id=ids[serves.row])
+        parts.append(found)
+    return _threatened_first(pd.concat(parts, ignore_index=True))
 
 
 def saved_relicts(flips, populations, *, own_norms=()):
@@ -104,7 +148,8 @@ def rank_candidates(
     Parameters
     ----------
     candidates : GeoDataFrame
-        candidate_id, kind, name, code, area_ha, cost_eur, cost_is_default, owner,
+        candidate_id, kind, name, crossing and barrier (of a crossing: ecoduct or
+        tunnel, and what it opens), code, area_ha, cost_eur, cost_is_default, owner,
         ready_year, track, reason_nl and reason_en (of the track), geometry.
     gains : DataFrame
         candidate_id, group, action, eca_before_ha, gain, n_flips, flips_nl, flips_en.
@@ -128,8 +173,7 @@ def rank_candidates(
         no cost; `action` is that for the group with the largest part of the score.
         Ties are broken by id.
     """
-    weight = gains["group"].map(groups["weight"]).astype(float)
-    gains = gains.assign(part=weight * gains["gain"])
+    gains = gains.assign(part=score_parts(gains, groups["weight"]))
     # The largest gain first, so that sums and sentences have one order.
     gains = gains.sort_values(
         ["candidate_id", "part", "group"], ascending=[True, False, True]
@@ -162,11 +206,12 @@ def rank_candidates(
 
 
 def _threatened_first(found):
-    """Rows per candidate by how threatened the species is, then by name and patch."""
+    """Rows per candidate by how threatened the species is, then by name."""
     order = {code: rank for rank, code in enumerate(RED_LIST)}
     threat = found["red_list"].map(order).fillna(len(RED_LIST)).astype(int)
+    last = "patch_id" if "patch_id" in found else "status"
     return found.assign(threat=threat).sort_values(
-        ["candidate_id", "threat", "species", "patch_id"], ignore_index=True
+        ["candidate_id", "threat", "species", last], ignore_index=True
     )
 
 
@@ -177,7 +222,7 @@ def _on_tracks(candidates, served):
     of_one = served.drop_duplicates("candidate_id").set_index("candidate_id")
     species = candidates["candidate_id"].map(of_one["species"]).astype("str")
     nl = "uitvoeren: dient alleen een relict van " + species + " (soortenprogramma)"
-    en = "uitvoeren: serves only a relict of " + species + " (species programme)"
+    en = "species programme: serves only a relict of " + species
     return candidates.assign(
         track=candidates["track"].mask(only, TRACKS[2]),
         reason_nl=candidates["reason_nl"].mask(only, nl),
@@ -228,14 +273,27 @@ def _texts(ranked, gains, served, relicts, groups, habitats, language):
             rank_low=row.rank_low,
             rank_high=row.rank_high,
             track=getattr(row, f"reason_{language}"),
+            is_corridor=row.kind == CORRIDOR,
         )
-        for row in ranked.assign(name=ranked["name"].fillna("")).itertuples()
+        for row in ranked.assign(name=_names(ranked, language)).itertuples()
     ]
     return {
         f"gains_{language}": _text(gains_phrase(b.uses, language) for b in briefs),
         f"flips_{language}": _text(flips_phrase(b.uses) for b in briefs),
         f"reason_{language}": _text(priority_sentence(b, language) for b in briefs),
     }
+
+
+def _names(ranked, language):
+    """Names as sentences say them; that of a crossing says its kind and its barrier."""
+    kind, barrier = (
+        ranked[column].map(code_words("restoration", column, language))
+        for column in ("crossing", "barrier")
+    )
+    kind, barrier = kind.fillna(ranked["crossing"]), barrier.fillna(ranked["barrier"])
+    said = kind.astype(object) + " (" + barrier.astype(object) + ")"
+    said = said.where(ranked["kind"] == "crossing")
+    return said.fillna(ranked["name"]).fillna("")
 
 
 def _only_threat(populations):

@@ -41,6 +41,29 @@ def ranks_by(scores, ids):
     return ranks.reshape(scores.shape)
 
 
+def score_parts(gains, weight):
+    """Part of the score that each gain is: weight of its group x relative rise of ECA.
+
+    Parameters
+    ----------
+    gains : DataFrame
+        group, gain (relative rise of ECA, 0.1 for 10 percent).
+    weight : dict of str to float, or Series
+        Of each group.
+
+    Returns
+    -------
+    Series of float, one per row of gains
+
+    Examples
+    --------
+    >>> gains = pd.DataFrame({"group": ["frogs"], "gain": [0.1]})
+    >>> score_parts(gains, {"frogs": 2}).tolist()
+    [0.2]
+    """
+    return gains["group"].map(weight).astype(float) * gains["gain"]
+
+
 def rank_certainty(candidate_ids, gain_draws, weight, *, draws):
     """Tell over the draws how sure the place of each candidate is.
 
@@ -76,7 +99,7 @@ def rank_certainty(candidate_ids, gain_draws, weight, *, draws):
     """
     ids = pd.Index(candidate_ids)
     scores = np.zeros((ids.size, draws))
-    part = gain_draws["group"].map(weight).to_numpy(float) * gain_draws["gain"]
+    part = score_parts(gain_draws, weight)
     place = ids.get_indexer(gain_draws["candidate_id"])
     np.add.at(scores, (place, gain_draws["draw"].to_numpy(dtype=int) - 1), part)
     ranks = ranks_by(scores, ids)

@@ -13,6 +13,7 @@ TO_DO_NL = {
     "improve": "verbeter {area} ha tot {habitat}",
     "found": "leg nieuw leefgebied aan: {area} ha {habitat}",
     "connect": "maak een oversteek over de barrière{name}",
+    "corridor": "richt een corridor in van {area} ha tussen robuuste gebieden{name}",
     "": "{area} ha wordt {habitat}",
 }
 TO_DO_EN = {
@@ -21,6 +22,7 @@ TO_DO_EN = {
     "improve": "improve {area} ha to {habitat}",
     "found": "create new habitat: {area} ha of {habitat}",
     "connect": "make a crossing of the barrier{name}",
+    "corridor": "lay out a corridor of {area} ha between robust areas{name}",
     "": "{area} ha becomes {habitat}",
 }
 AS_NL = {
@@ -101,7 +103,7 @@ class Brief(NamedTuple):
 
     area_ha: float
     habitat: str  # name and code
-    name: str  # of a crossing, blank for none
+    name: str  # of a crossing or corridor, blank for none
     uses: list  # of Use, the largest part of the score first
     species: list  # of Population, the most threatened first, each species once
     relicts: list  # of Population: those that become viable
@@ -111,6 +113,7 @@ class Brief(NamedTuple):
     rank_low: int
     rank_high: int
     track: str  # why it has its track
+    is_corridor: bool = False
 
 
 def priority_sentence(brief, language):
@@ -131,14 +134,14 @@ def priority_sentence(brief, language):
     >>> toads = Use("Toads", "enlarge", 0.1, False, "makes network n1 viable")
     >>> frog = Population("Hyla arborea", "Boomkikker", "EN")
     >>> brief = Brief(2.0, "heath (4030)", "", [toads], [frog], [], 60_000, True,
-    ...               0.9, 1, 3, "verbreden of nature area N")
+    ...               0.9, 1, 3, "broaden nature area N")
     >>> print(priority_sentence(brief, "en").replace("; ", ";\n"))
     enlarge existing habitat by 2 ha of heath (4030), for Toads (ECA +10 %);
     species in reach: 1, of which threatened: Hyla arborea (EN);
     Toads: makes network n1 viable;
     costs 60,000 euro (default price);
     among the best 10 % in 90 % of the draws of the dispersal distance (rank 1 to 3);
-    verbreden of nature area N
+    broaden nature area N
     """
     parts = [
         _to_do(brief, language),
@@ -197,7 +200,7 @@ def _to_do(brief, language):
     phrases, to_do, as_other = WORDS[language]
     uses = [use for use in brief.uses if use.gain > 0 or use.is_absent]
     action = brief.uses[0].action if brief.uses else ""
-    todo = to_do[action].format(
+    todo = to_do["corridor" if brief.is_corridor else action].format(
         area=_figure(brief.area_ha, language),
         habitat=brief.habitat,
         name=f": {brief.name}" if brief.name else "",

@@ -4,13 +4,14 @@ import pandas as pd
 import shapely
 
 from robuust.figures import euros, figure, figure_nl
+from robuust.map_colours import PURPLES
 from robuust.meanings import MEANINGS, label
 from robuust.polygons import as_multipolygons
 from robuust.priorities import RED_LIST
 from robuust.qgis_project import initial_extent
-from robuust.report_page import scale_bar, svg_path
 from robuust.sheet_parts import rows_by, short
 from robuust.statuses import AT_RISK, AWAY
+from robuust.svg_shapes import scale_bar, svg_path
 from robuust.templates import fill
 from robuust.tracks import TRACKS
 from robuust.unit_progress import MEASURES as FOLLOWED
@@ -38,31 +39,26 @@ UNIT_SHEET_COLUMNS = {
 #: The states that call for work first.
 URGENCY = (
     *("relict", "phantom", "dormant", "unsearched", "lost", "colonisable", "viable"),
-    *("unreachable", "no_habitat", "not_judged"),
+    *("unreachable", "no_habitat", "withheld", "not_judged"),
 )
-WORDS = {
-    "no_habitat": ("geen leefgebied hier", "no habitat here"),
-    "not_judged": ("niet berekend", "not in this run"),
-    "province": ("provincie", "province"),
-    "state": ("rijk", "state"),
-    "better": ("beter", "better"),
-    "worse": ("slechter", "worse"),
-    "same": ("gelijk", "same"),
-    "robust_ha": ("Robuust (ha)", "Robust (ha)"),
-    "n_viable": ("Doelsoorten levensvatbaar", "Target species viable"),
-    "n_at_risk": ("Doelsoorten in gevaar", "Target species at risk"),
-    "n_away": ("Doelsoorten weg", "Target species away"),
-    "meekoppelen_ha": ("Kans meekoppelen (ha)", "Chance ride along (ha)"),
-    "verbreden_ha": ("Kans verbreden (ha)", "Chance broaden (ha)"),
-    "uitvoeren_ha": ("Kans uitvoeren (ha)", "Chance carry out (ha)"),
+#: The states as the head of the sheet counts them: every target species once.
+STATES = {
+    "n_viable": ("viable",),
+    "n_at_risk": AT_RISK,
+    "n_away": AWAY,
+    "n_colonisable": ("colonisable",),
+    "n_unreachable": ("unreachable",),
+    "n_no_habitat": ("no_habitat",),
+    "n_withheld": ("withheld",),
+    "n_not_judged": ("not_judged",),
 }
 MAP_PX = (330, 180)
 TARGETS, MEASURES, PROGRAMMES = 10, 2, 4  # rows on a sheet; measures per track
-SENTENCE_SIGNS, CELL_SIGNS, WORD_SIGNS = 190, 25, 12
+SENTENCE_SIGNS, BUNDLE_SIGNS, CELL_SIGNS, WORD_SIGNS = 190, 30, 25, 12
 
 
 def province_sheets(
-    template, frames, output_columns, *, title, language, reference_date
+    template, frames, output_columns, *, style, title, language, reference_date
 ):
     """Write one sheet per unit that the tables of targets and progress hold.
 
@@ -75,6 +71,8 @@ def province_sheets(
         and restoration with geometry.
     output_columns : DataFrame
         Headings of the columns; see `robuust.output_contract`.
+    style : str
+        Text of ``workflow/templates/sheet.css``, which all sheets share.
     title : str
         Name of the area.
     language : str
@@ -84,10 +82,9 @@ def province_sheets(
 
     Yields
     ------
-    str, str
-        A name of the unit that no other has (its level and name, such as "province
-        Zeeland") and its page of HTML, which prints on one sheet of A4. Every value of
-        the data is escaped: no name in it can run.
+    (str, str), str
+        Level and unit_id of the unit, and its page of HTML, which prints on one sheet
+        of A4. Every value of the data is escaped: no name in it can run.
     """
     aliases = output_columns.set_index(["layer", "column"])[f"alias_{language}"]
     tables = {
@@ -95,24 +92,20 @@ def province_sheets(
         for name in UNIT_SHEET_COLUMNS
         if name.startswith("unit_")
     }
-    units = frames["report_units"]
-    told = frames["unit_progress"][["level", "unit_id"]].drop_duplicates()
-    units = units.merge(told, on=["level", "unit_id"])
-    names = units["level"] + " " + units["name"]
-    names = names.where(~names.duplicated(keep=False), names + " " + units["unit_id"])
-    for unit, name in zip(units.itertuples(), names, strict=True):
+    for unit in told_units(frames).itertuples():
         own = {layer: pick(unit.unit_id) for layer, pick in tables.items()}
         yield (
-            name,
+            (unit.level, unit.unit_id),
             fill(
                 template,
+                style=style,
                 language=language,
                 title=short(title),
                 reference_date=reference_date,
                 name=short(unit.name),
-                level=short(unit.level),
+                level=short(label("level", unit.level, language)),
                 aliases={layer: aliases[layer].to_dict() for layer in tables},
-                facts=_facts(unit, own["unit_targets"], language),
+                facts=unit_facts(unit, own["unit_targets"], language),
                 map=_map(unit.geometry, frames, language),
                 tracks=_tracks(own["unit_priorities"], language),
                 targets=_targets(own["unit_targets"], language),
@@ -123,22 +116,6 @@ def province_sheets(
         )
 
 
-def word(value, language):
-    """Word for a coded value of these sheets; the value itself when there is none.
-
-    Examples
-    --------
-    >>> word("no_habitat", "en"), word("relict", "nl")
-    ('no habitat here', 'relict')
-    """
-    if pd.isna(value):
-        return ""
-    found = WORDS.get(value)
-    if found is None:
-        return label("status", value, language)
-    return found[0] if language == "nl" else found[1]
-
-
 def _number(value, language):
     """Write a figure; nothing where there is none."""
     if pd.isna(value):
@@ -146,18 +123,49 @@ def _number(value, language):
     return figure_nl(value) if language == "nl" else figure(value)
 
 
-def _facts(unit, targets, language):
-    """Gather the figures at the head of the sheet."""
-    judged = targets[targets["status"] != "not_judged"]
-    of = judged["status"]
-    return {
+def told_units(frames):
+    """Choose the units that have a sheet: those whose progress is told.
+
+    Parameters
+    ----------
+    frames : dict of str to DataFrame
+        report_units, and unit_progress with level and unit_id.
+
+    Returns
+    -------
+    DataFrame
+        Rows of report_units.
+    """
+    told = frames["unit_progress"][["level", "unit_id"]].drop_duplicates()
+    return frames["report_units"].merge(told, on=["level", "unit_id"])
+
+
+def unit_facts(unit, targets, language):
+    """Gather the figures at the head of the sheet.
+
+    Parameters
+    ----------
+    unit : namedtuple
+        area_ha, robust_ha.
+    targets : DataFrame
+        status and responsible of the target species of the unit.
+    language : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    dict of str to str or int
+        area_ha and robust_ha in words; n_targets, and how many of them are in each of
+        the `STATES`; n_state and n_province by who answers for them.
+    """
+    counts = {
+        name: int(targets["status"].isin(statuses).sum())
+        for name, statuses in STATES.items()
+    }
+    return counts | {
         "area_ha": _number(unit.area_ha, language),
         "robust_ha": _number(unit.robust_ha, language),
         "n_targets": len(targets),
-        "n_not_judged": len(targets) - len(judged),
-        "n_viable": int((of == "viable").sum()),
-        "n_at_risk": int(of.isin(AT_RISK).sum()),
-        "n_away": int(of.isin(AWAY).sum()),
         "n_state": int((targets["responsible"] == "state").sum()),
         "n_province": int((targets["responsible"] == "province").sum()),
     }
@@ -173,7 +181,7 @@ def _map(outline, frames, language):
     drawn = [
         (
             "robust",
-            "#2171b5",
+            PURPLES[2],
             "robuust gebied" if language == "nl" else "robust area",
             frames["robust_areas"].geometry,
         )
@@ -226,21 +234,34 @@ def _targets(targets, language):
     )
     rows = [
         {
-            "bundle": short(row.bundle.replace("_", " "), CELL_SIGNS),
+            "bundle": short(label("bundle", row.bundle, language), BUNDLE_SIGNS),
             "species": short(row.species, CELL_SIGNS),
             "name": short(row.name_nl, CELL_SIGNS) if language == "nl" else "",
-            "because": short(row.target_because, WORD_SIGNS),
-            "status": word(row.status, language),
+            "because": short(_because(row.target_because, language), WORD_SIGNS),
+            "status": label("status", row.status, language),
             "colour": MEANINGS["status"].get(row.status, ("#ffffff",))[0],
             "chances": [
                 _number(getattr(row, f"{track}_ha"), language) for track in TRACKS
             ],
-            "responsible": short(word(row.responsible, language), WORD_SIGNS),
-            "change": short(word(row.change, language), WORD_SIGNS),
+            "responsible": short(
+                label("responsible", row.responsible, language), WORD_SIGNS
+            ),
+            "change": short(_change(row.change, language), WORD_SIGNS),
         }
         for row in order.head(TARGETS).itertuples()
     ]
     return {"rows": rows, "more": max(len(known) - TARGETS, 0)}
+
+
+def _because(reasons, language):
+    """Say why a species is a target: "CR; IV; listed"."""
+    words = (label("target_because", why, language) for why in reasons.split("; "))
+    return "; ".join(words)
+
+
+def _change(change, language):
+    """Say which way a species went; nothing without an earlier run."""
+    return "" if pd.isna(change) else label("change", change, language)
 
 
 def _measures(measures, language):
@@ -274,8 +295,8 @@ def _programmes(programmes, language):
     rows = [
         {
             "species": short(row.species, CELL_SIGNS),
-            "red_list": word(row.red_list, language),
-            "status": word(row.status, language),
+            "red_list": short(row.red_list, WORD_SIGNS),
+            "status": label("status", row.status, language),
             "n_patches": row.n_patches,
             "patches": short(row.patches, 2 * CELL_SIGNS),
             "area_ha": _number(row.area_ha, language),
@@ -290,7 +311,7 @@ def _progress(progress, language):
     place = progress["measure"].map({name: k for k, name in enumerate(FOLLOWED)})
     rows = [
         {
-            "measure": word(row.measure, language),
+            "measure": label("measure", row.measure, language),
             "earlier": _number(row.earlier, language),
             "now": _number(row.now, language),
             "difference": ("+" if row.difference > 0 else "")

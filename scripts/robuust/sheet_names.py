@@ -6,6 +6,9 @@ import unicodedata
 
 import pandas as pd
 
+#: The page in each folder that lists its sheets; no sheet may have its name.
+INDEX = "index"
+
 
 def sheet_names(species):
     """Give every species a file name of its own, of plain signs only.
@@ -19,8 +22,8 @@ def sheet_names(species):
     -------
     dict of str to str
         Species to file name without ending: small letters, digits and underscores,
-        at most 60. Names that would get the same one, and names cut short, end in a
-        code made from the full name.
+        at most 60. Names that would get the same one, or that of the `INDEX`, and
+        names cut short, end in a code made from the full name.
 
     Examples
     --------
@@ -34,8 +37,34 @@ def sheet_names(species):
     shared = pd.Series(plain, dtype="str").duplicated(keep=False)
     names = {}
     for name, text in plain.items():
-        if shared[name] or not 0 < len(text) <= 60:
+        if shared[name] or text == INDEX or not 0 < len(text) <= 60:
             code = hashlib.sha256(name.encode()).hexdigest()[:10]
             text = f"{text[:49]}_{code}".strip("_")
         names[name] = text
     return names
+
+
+def unit_sheet_names(units):
+    """Give every reporting unit a file name of its own, see `sheet_names`.
+
+    Parameters
+    ----------
+    units : DataFrame of str
+        unit_id, level, name: those that have a sheet.
+
+    Returns
+    -------
+    dict of (str, str) to str
+        Level and unit_id to file name without ending, made of level and name, and of
+        unit_id where these do not tell two units apart.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"unit_id": ["1"], "level": "province", "name": "Zeeland"})
+    >>> unit_sheet_names(units)
+    {('province', '1'): 'province_zeeland'}
+    """
+    names = units["level"] + " " + units["name"]
+    names = names.where(~names.duplicated(keep=False), names + " " + units["unit_id"])
+    keys = zip(units["level"], units["unit_id"], strict=True)
+    return dict(zip(keys, sheet_names(names).values(), strict=True))

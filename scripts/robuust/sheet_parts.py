@@ -15,6 +15,25 @@ def rows_by(rows, column):
     return pick
 
 
+def group_name(summary, group, language):
+    """Name of a group for the reader; its short name when it has none.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        name_nl and name_en: the rows of the group in group_summary, perhaps none.
+    group : str
+    language : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    str
+    """
+    names = summary[f"name_{language}"].dropna()
+    return short(names.iloc[0] if len(names) else group)
+
+
 def short(text, signs=NAME_SIGNS):
     """Cut a text that is too long for its place, with a mark that it was cut.
 

@@ -8,8 +8,8 @@ from robuust.figures import figure, figure_nl
 from robuust.meanings import MARKERS, MEANINGS, label
 from robuust.qgis_project import initial_extent
 from robuust.reintroduction import PHRASES_EN, PHRASES_NL, QUESTIONS
-from robuust.report_page import scale_bar, svg_path
-from robuust.sheet_parts import rows_by, short
+from robuust.sheet_parts import group_name, rows_by, short
+from robuust.svg_shapes import scale_bar, svg_path
 from robuust.templates import fill
 
 #: What the sheets are made from: layer -> columns.
@@ -48,7 +48,7 @@ SHAPES = {
 
 
 def species_sheets(
-    template, frames, species, output_columns, *, title, language, reference_date
+    template, frames, species, output_columns, *, style, title, language, reference_date
 ):
     """Write one sheet per species.
 
@@ -63,6 +63,8 @@ def species_sheets(
         Rows of species.csv: species, name_nl, group, annexes, seed_bank_years.
     output_columns : DataFrame
         Headings of the columns; see `robuust.output_contract`.
+    style : str
+        Text of ``workflow/templates/sheet.css``, which all sheets share.
     title : str
         Name of the area.
     language : str
@@ -82,6 +84,7 @@ def species_sheets(
     }
     aliases = output_columns.set_index(["layer", "column"])[f"alias_{language}"]
     common = {
+        "style": style,
         "language": language,
         "title": short(title),
         "reference_date": reference_date,
@@ -101,10 +104,8 @@ def species_sheets(
                 template,
                 **common,
                 name=short(own.species),
-                name_nl=short(own.name_nl),
-                group=_group_name(
-                    rows["group_summary"](own.group), own.group, language
-                ),
+                name_nl=short(own.name_nl) if language == "nl" else "",
+                group=group_name(rows["group_summary"](own.group), own.group, language),
                 facts=_facts(own, populations),
                 map=_map(maps[own.group], populations),
                 statuses=_statuses(populations, language),
@@ -116,12 +117,6 @@ def species_sheets(
                 screening=_screening(rows["reintroduction"](own.species), language),
             ),
         )
-
-
-def _group_name(summary, group, language):
-    """Name of the group for the reader; its short name when it has none."""
-    names = summary[f"name_{language}"].dropna()
-    return short(names.iloc[0] if len(names) else group)
 
 
 def _facts(own, populations):

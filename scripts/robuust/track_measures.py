@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from robuust.code_words import code_words
 from robuust.figures import euros, figure, figure_nl
 from robuust.listing import listed
+from robuust.priorities import served_species
 from robuust.report_units import first_ids
 from robuust.statuses import AT_RISK
 from robuust.track_land import UNIT
@@ -25,6 +27,7 @@ PHRASES_NL = {
     "become": "{area} ha wordt habitat {habitat}",
     "steer": "stuur {area} ha naar habitat {habitat}",
     "cross": "maak barrières oversteekbaar, {crossing} op {n} plek(ken)",
+    "corridor": "richt {n} corridor(s) in, {area} ha tussen robuuste gebieden",
     "helps": "helpt {groups}",
     "helps none": "helpt geen groep",
 }
@@ -36,6 +39,7 @@ PHRASES_EN = {
     "become": "{area} ha becomes habitat {habitat}",
     "steer": "steer {area} ha to habitat {habitat}",
     "cross": "open barriers, {crossing} at {n} place(s)",
+    "corridor": "lay out {n} corridor(s), {area} ha between robust areas",
     "helps": "helps {groups}",
     "helps none": "helps no group",
 }
@@ -58,7 +62,7 @@ def unit_measures(land, candidates, gains, *, group_names, code_names):
         As `robuust.track_land.unit_land` gives it.
     candidates : DataFrame
         candidate_id, plan, plan_year, nature_area, manager, score, and code (habitat
-        type that it may become) or crossing (ecoduct, tunnel).
+        type that it may become) or crossing (ecoduct, tunnel); of a corridor neither.
     gains : DataFrame
         candidate_id, group, gain (relative rise of ECA), part (weight x gain).
     group_names, code_names : DataFrame
@@ -139,15 +143,17 @@ def groups_helped(rows, gains):
     return helped.loc[order.index].reset_index(drop=True)
 
 
-def unit_programmes(land, served, species_names):
+def unit_programmes(land, near, populations, species_names):
     """Species that the candidates of the track `uitvoeren` are for, in each unit.
 
     Parameters
     ----------
     land : DataFrame
         As `robuust.track_land.unit_land` gives it.
-    served : DataFrame
-        As `robuust.priorities.served_species` gives it.
+    near : DataFrame
+        As `robuust.priorities.near_patches` gives it.
+    populations : DataFrame
+        As for `robuust.priorities.served_species`.
     species_names : Series of str
         Dutch name by species.
 
@@ -159,19 +165,26 @@ def unit_programmes(land, served, species_names):
         first, then the most threatened.
     """
     keys = [*UNIT, "species", "group", "status"]
-    rows = land[land["track"] == TRACKS[2]].merge(served, on="candidate_id")
-    rows = rows.sort_values([*keys, "rank", "patch_id"], ignore_index=True)
+    own = land[land["track"] == TRACKS[2]]
+    near = near[near["candidate_id"].isin(own["candidate_id"])]
+    rows = own.merge(served_species(near, populations), on="candidate_id")
+    rows = rows.sort_values([*keys, "rank"], ignore_index=True)
     found = rows.groupby(keys).agg(
         red_list=("red_list", "first"),
         threat=("threat", "min"),
-        n_patches=("patch_id", "nunique"),
-        patches=("patch_id", _first_once),
         candidates=("candidate_id", _first_once),
         n_candidates=("candidate_id", "nunique"),
     )
+    # Per unit each patch once: by the best ranked candidate near it.
+    places = own[[*UNIT, "candidate_id", "rank"]].merge(near, on="candidate_id")
+    places = places.groupby([*UNIT, "group", "patch_id"], as_index=False)["rank"].min()
+    homes = populations[["group", "patch_id", "species", "status"]]
+    homes = places.merge(homes, on=["group", "patch_id"])
+    homes = homes.sort_values([*keys, "rank", "patch_id"]).groupby(keys)["patch_id"]
+    patches = homes.agg(n_patches="nunique", patches=_first_once)
     once = rows.drop_duplicates([*keys, "candidate_id"])
     sums = once.groupby(keys)[["area_ha", "cost_eur"]].sum()
-    found = found.join(sums).reset_index()
+    found = found.join(patches).join(sums).reset_index()
     found["needs_help"] = found["status"].isin(AT_RISK)
     found["name_nl"] = found["species"].map(species_names)
     order = found.assign(later=~found["needs_help"]).sort_values(
@@ -189,12 +202,16 @@ def _measure_sentence(row, group_names, language):
     """Say what to do with whom, for which groups, and what it costs."""
     dutch = language == "nl"
     phrases = PHRASES_NL if dutch else PHRASES_EN
-    if pd.isna(row.code):
-        what = phrases["cross"].format(n=row.n_candidates, crossing=row.crossing)
+    area = (figure_nl if dutch else figure)(row.area_ha)
+    if pd.isna(row.code) and pd.isna(row.crossing):
+        what = phrases["corridor"].format(n=row.n_candidates, area=area)
+    elif pd.isna(row.code):
+        words = code_words("unit_measures", "crossing", language)
+        kind = words.get(row.crossing, row.crossing)
+        what = phrases["cross"].format(n=row.n_candidates, crossing=kind)
     else:
         name = row.code_nl if dutch else row.code_en
         habitat = row.code if name == row.code else f"{row.code} ({name})"
-        area = (figure_nl if dutch else figure)(row.area_ha)
         verb = "steer" if row.track == TRACKS[1] else "become"
         what = phrases[verb].format(area=area, habitat=habitat)
     who = phrases[row.track].format(

@@ -196,20 +196,20 @@ def _reason(track, plan, year, area, manager, percent_plan, percent_nature):
         share = f"{percent_plan:.0f} %"
         return (
             f"meekoppelen met plan {plan}{when}: {share} ligt in plannen",
-            f"meekoppelen with plan {plan}{when}: {share} lies in plans",
+            f"ride along with plan {plan}{when}: {share} lies in plans",
         )
     if track == TRACKS[1]:
         who = "" if pd.isna(manager) else f" ({manager})"
         share = f"{percent_nature:.0f} %"
         return (
             f"verbreden van natuurgebied {area}{who}: {share} ligt in natuurgebied",
-            f"verbreden of nature area {area}{who}: {share} lies in nature areas",
+            f"broaden nature area {area}{who}: {share} lies in nature areas",
         )
     shares = f"{percent_plan:.0f} %", f"{percent_nature:.0f} %"
     return (
         "uitvoeren: de meeste grond ligt niet in een plan en niet in natuurgebied "
         f"({shares[0]} in plannen, {shares[1]} in natuurgebied)",
-        "uitvoeren: most of the land is in neither a plan nor a nature area "
+        "species programme: most of the land is in neither a plan nor a nature area "
         f"({shares[0]} in plans, {shares[1]} in nature areas)",
     )
 

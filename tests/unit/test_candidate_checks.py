@@ -106,10 +106,16 @@ def test_derived_candidates_beyond_the_number_are_counted():
 
 
 def test_rows_that_were_set_apart_are_counted_by_reason():
-    apart = pd.DataFrame({"reason": ["zero_area", "zero_area", "missing_code"]})
+    apart = apart_rows(
+        ("parcels", "zero_area", ""),
+        ("parcels", "zero_area", ""),
+        ("parcels", "impossible_value", "cost: -5"),
+    )
     row = checked([hectare(0)], apart=apart).loc["set_apart"]
     assert row["n_candidates"] == 3
-    assert "(2 zero_area, 1 missing_code)" in row["remark_en"]
+    assert "(2 zero area, 1 impossible value; found cost: -5)" in row["remark_en"]
+    words = "(2 zonder oppervlakte, 1 onmogelijke waarde; gevonden cost: -5)"
+    assert words in row["remark_nl"]
     assert np.isnan(row["area_ha"])
     assert row["candidates"] == ""
 
@@ -149,8 +155,8 @@ def test_a_layer_of_which_nothing_is_usable_says_what_was_found():
         require_parcels([], apart, ["parcels"])
     assert str(error.value) == (
         "sources.candidates: none of the 3 rows of parcels can be used:"
-        " 2 impossible_value, 1 unknown_habitat_code (found share: 60, share: 80,"
-        " code: heide); a share is more than 0 and at most 1, not percent; a code must"
+        " 2 impossible value, 1 unknown habitat code; found share: 60, share: 80,"
+        " code: heide; a share is more than 0 and at most 1, not percent; a code must"
         " be one of habitat_types.csv. Correct them, or leave sources.candidates empty,"
         " to have candidates derived from the map"
     )

@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robuust.barriers import crossing_chances, open_barriers
-from robuust.candidate_links import banks_of_crossings, link_table, patch_links
+from robuust.candidate_links import (
+    banks_of_crossings,
+    land_words,
+    link_table,
+    patch_links,
+)
 from robuust.grid import Grid
 from robuust.network import find_links
 from robuust.resistance import Land, barrier_tolls, cells_touched
@@ -270,3 +275,19 @@ def test_a_strip_of_four_cells_has_free_cells_on_both_sides_of_any_road(angle):
         assert len(ground) == 2
         for side in ground:
             assert (toll_m[cells_touched(side, grid)] == 0).any()
+
+
+def test_what_the_cells_are_too_large_for_is_told_with_what_to_do():
+    grid = Grid(left_m=-100, top_m=100, cell_m=50, n_rows=4, n_columns=4)
+    toll_m = np.zeros(grid.shape, dtype=np.float32)
+    toll_m[1:3] = 99  # the road, in both rows of cells that the strip lies in
+    land = Land(np.ones(grid.shape, dtype=np.float32), toll_m, grid)
+    road = [ROAD], [0.5], ["road"]
+    field, verge = shapely.box(60, 60, 90, 90), shapely.box(60, 5, 90, 10)
+    strip = shapely.box(-10, -40, 10, 40)
+    given = useful([strip, field, verge], ["crossing", "parcel", "parcel"])
+    dead, none = land_words(given, road, land)
+    assert dead.startswith("1 of 1 crossings end on cells of a barrier")
+    assert none.startswith("1 of 2 candidates have no cell without a barrier")
+    assert land_words(given.iloc[[1]], road, land) == []
+    assert land_words(given.iloc[:0], road, land) == []

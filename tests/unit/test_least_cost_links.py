@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from robuust.connectivity import connectivity_totals
 from robuust.grid import Grid
-from robuust.least_cost_links import costs_to, find_least_cost_links
+from robuust.least_cost_links import cell_words, costs_to, find_least_cost_links
 from robuust.resistance import Land, barrier_tolls
 
 D0_M, P0, P_MIN = 100.0, 0.5, 1e-4
@@ -51,7 +51,7 @@ def test_the_chance_of_a_link_is_that_of_the_least_cost_in_a_plain_graph(
 ):
     patch = landscape[1]
     land = np.random.default_rng(seed).choice([1, 2, 9, np.nan], patch.shape)
-    found = find_least_cost_links(cell_boxes(patch), [], [], land_of(land), **KERNEL)
+    found, _ = find_least_cost_links(cell_boxes(patch), [], [], land_of(land), **KERNEL)
     ends = zip(found["a"].tolist(), found["b"].tolist(), strict=True)
     chance = dict(zip(ends, found["probability"].tolist(), strict=True))
     for pair, cost_m in edge_to_edge_costs(land, patch).items():
@@ -75,10 +75,10 @@ def test_a_road_takes_its_share_of_the_chance_and_an_opening_gives_it_back(q):
             road, ["road"], [q], d0_m=D0_M, p0=P0, openings=openings, grid=free.grid
         )
         land = land_of(resistance, toll_m)
-        chances += find_least_cost_links(patches, road, [q], land, **KERNEL)[
+        chances += find_least_cost_links(patches, road, [q], land, **KERNEL)[0][
             "probability"
         ].tolist()
-    path = find_least_cost_links(patches, [], [], free, **KERNEL)["probability"][0]
+    path = find_least_cost_links(patches, [], [], free, **KERNEL)[0]["probability"][0]
     assert path == pytest.approx(P0 ** (5 * 2 * CELL_M / D0_M))
     assert chances == pytest.approx([path * q, path], rel=1e-6)
 
@@ -86,13 +86,13 @@ def test_a_road_takes_its_share_of_the_chance_and_an_opening_gives_it_back(q):
 def test_patches_that_touch_exchange_freely_unless_a_barrier_lies_between():
     patch = np.array([[1, 1, 2, 2], [0, 0, 0, 0]])
     patches, land = cell_boxes(patch), land_of(np.full((2, 4), 50.0))
-    found = find_least_cost_links(patches, [], [], land, **KERNEL)
+    found, _ = find_least_cost_links(patches, [], [], land, **KERNEL)
     assert found["cost_m"].tolist() == [0]
     assert found["probability"].tolist() == [1]
     fence = [shapely.LineString([(2 * CELL_M + 1, 99), (2 * CELL_M + 1, -999)])]
     toll_m = barrier_tolls(fence, ["fence"], [0], d0_m=D0_M, p0=P0, grid=land.grid)
     land = land_of(land.resistance, toll_m)
-    assert find_least_cost_links(patches, fence, [0], land, **KERNEL).empty
+    assert find_least_cost_links(patches, fence, [0], land, **KERNEL)[0].empty
 
 
 @given(landscapes())
@@ -105,7 +105,7 @@ def test_cutting_a_patch_into_touching_halves_leaves_pcnum_as_it_was(landscape):
     halves[:, 0] = 8
     pcnum = []
     for labels in (patch, halves):
-        found = find_least_cost_links(cell_boxes(labels), [], [], land, **KERNEL)
+        found, _ = find_least_cost_links(cell_boxes(labels), [], [], land, **KERNEL)
         size = np.bincount(labels[labels > 0])
         capacity = size[size > 0].astype(float)
         columns = (found[name].to_numpy() for name in ("a", "b", "probability"))
@@ -114,20 +114,22 @@ def test_cutting_a_patch_into_touching_halves_leaves_pcnum_as_it_was(landscape):
     assert pcnum[1] == pytest.approx(pcnum[0], rel=1e-3)
 
 
-def test_a_patch_without_a_cell_has_no_links_and_the_log_says_so(caplog):
+def test_a_patch_without_a_cell_has_no_links_and_is_told_in_words():
     patch = np.array([[1, 2, 3, 4, 0]])
     patches = [*cell_boxes(patch), shapely.box(900, 900, 910, 910)]
-    found = find_least_cost_links(patches, [], [], land_of(np.ones((1, 5))), **KERNEL)
+    land = land_of(np.ones((1, 5)))
+    found, missing = find_least_cost_links(patches, [], [], land, **KERNEL)
     assert set(found["a"]) | set(found["b"]) == {0, 1, 2, 3}
-    assert "1 of 5 patches" in caplog.text
-    assert "number 4" in caplog.text
-    assert "least_cost.cell_m smaller than 25 m" in caplog.text
+    assert missing.tolist() == [4]
+    words = cell_words(missing, 5, cell_m=CELL_M)
+    assert words.startswith("1 of 5 patches (first: number 4) have no cell")
+    assert "least_cost.cell_m smaller than 25 m" in words
 
 
 def test_cells_too_large_for_the_patches_stop_with_words():
     patches = [*cell_boxes(np.array([[1, 0, 2]])), shapely.box(900, 900, 910, 910)]
     with pytest.raises(
-        ValueError, match=r"1 of 3 patches have no cell .*cell_m smaller"
+        ValueError, match=r"1 of 3 patches .* have no cell .*cell_m smaller"
     ):
         find_least_cost_links(patches, [], [], land_of(np.ones((1, 3))), **KERNEL)
 
@@ -135,7 +137,9 @@ def test_cells_too_large_for_the_patches_stop_with_words():
 def test_no_way_is_shorter_than_the_gap_that_it_bridges():
     # On cells of 25 m two patches 24 m apart lie in neighbouring cells.
     patches = shapely.box([0, 34], -25, [10, 50], 0)
-    found = find_least_cost_links(patches, [], [], land_of(np.ones((1, 2))), **KERNEL)
+    found, _ = find_least_cost_links(
+        patches, [], [], land_of(np.ones((1, 2))), **KERNEL
+    )
     assert found["distance_m"].tolist() == [24]
     assert found["cost_m"].tolist() == [24]
 

@@ -1,11 +1,22 @@
 """Ranking: score, order, species served and the words that go with it."""
 
+import tracemalloc
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
-from robuust.priorities import COLUMNS, rank_candidates, saved_relicts, served_species
+from robuust.priorities import (
+    COLUMNS,
+    near_patches,
+    rank_candidates,
+    saved_relicts,
+    served_species,
+)
+from robuust.statuses import PRESENT
 
 GROUPS = pd.DataFrame(
     {
@@ -35,6 +46,8 @@ def candidates():
             "candidate_id": ["a", "b", "c", "d", "e"],
             "kind": ["parcel", "parcel", "parcel", "parcel", "crossing"],
             "name": ["Veld", None, None, None, "ecoduct (motorway)"],
+            "crossing": [None, None, None, None, "ecoduct"],
+            "barrier": [None, None, None, None, "motorway"],
             "code": ["4030", "gh", "4030", "4030", None],
             "area_ha": [2.0, 1.0, 1.0, 1.5, 0.0],
             "cost_eur": [60_000.0, 1234.0, 0.0, 10.0, 3e6],
@@ -47,7 +60,7 @@ def candidates():
             "manager": "provincie",
             "track": "verbreden",
             "reason_nl": "verbreden van natuurgebied N",
-            "reason_en": "verbreden of nature area N",
+            "reason_en": "broaden nature area N",
         },
         geometry=[shapely.box(0, 0, 10, 10)] * 5,
         crs="EPSG:31370",
@@ -96,9 +109,9 @@ def certainty():
     )
 
 
-def ranked(*rows, saved=(), language="nl", first=5):
+def ranked(*rows, saved=(), language="nl", first=5, **columns):
     return rank_candidates(
-        candidates().head(first),
+        candidates().assign(**columns).head(first),
         gains()[gains()["candidate_id"].isin(candidates()["candidate_id"].head(first))],
         served(*rows),
         relicts(*saved),
@@ -153,8 +166,8 @@ def test_the_reason_says_what_for_whom_what_it_brings_and_costs_and_how_sure():
         "(as an enlargement, ECA +10 %); species in reach: 2, of which threatened: "
         "Hyla arborea (EN); Bees: makes N viable; relict of Hyla arborea (EN) in patch "
         "p2 becomes viable; costs 60,000 euro (default price); among the best 10 % in "
-        "90 % of the draws of the dispersal distance (rank 1 to 2); verbreden of "
-        "nature area N"
+        "90 % of the draws of the dispersal distance (rank 1 to 2); broaden nature "
+        "area N"
     )
 
 
@@ -163,7 +176,7 @@ def test_a_candidate_of_another_kind_has_its_own_words():
     assert found.loc["b", "reason_en"] == (
         "create new habitat: 1 ha of gh, for Toads (ECA +20 %); costs 1,234 euro; "
         "among the best 10 % in 25 % of the draws of the dispersal distance (rank 1 to "
-        "3); verbreden of nature area N"
+        "3); broaden nature area N"
     )
     assert found.loc["c", "reason_nl"].startswith(
         "1 ha wordt Droge heide (4030), maar geen groep wint erbij; kost 0 euro; in "
@@ -177,6 +190,21 @@ def test_a_candidate_of_another_kind_has_its_own_words():
         "costs 3,000,000 euro; in no draw of the dispersal distance among the best "
         "10 % (rank 3);"
     )
+    assert "barrière: ecoduct (autosnelweg), voor" in found.loc["e", "reason_nl"]
+
+
+def test_the_reason_of_a_corridor_says_between_which_areas_and_how_large():
+    corridor = {"kind": ["parcel"] * 4 + ["corridor"], "name": "r1 - r2"}
+    found = ranked(**corridor, area_ha=3.5, cost_is_default=True).loc["e"]
+    assert found["reason_nl"].startswith(
+        "richt een corridor in van 3,5 ha tussen robuuste gebieden: r1 - r2, voor"
+        " Padden (ECA +1 %); kost 3.000.000 euro (standaardprijs); "
+    )
+    assert found["reason_en"].startswith(
+        "lay out a corridor of 3.5 ha between robust areas: r1 - r2, for Toads (ECA"
+        " +1 %); costs 3,000,000 euro (default price); "
+    )
+    assert (found["kind"], found["action"]) == ("corridor", "connect")
 
 
 def test_species_are_counted_and_the_threatened_ones_named():
@@ -205,7 +233,8 @@ def test_a_candidate_for_one_relict_only_is_a_species_programme():
     found = ranked(("b", "Hyla arborea", "Boomkikker", "relict", "EN"))
     tracks = dict.fromkeys("aecd", "verbreden") | {"b": "uitvoeren"}
     assert found["track"].to_dict() == tracks
-    assert "uitvoeren: serves only a relict of Hyla" in found.loc["b", "reason_en"]
+    reason = found.loc["b", "reason_en"]
+    assert "species programme: serves only a relict of Hyla" in reason
 
 
 def test_species_are_served_where_seen_lately_within_dispersal_of_a_gaining_group():
@@ -219,9 +248,58 @@ def test_species_are_served_where_seen_lately_within_dispersal_of_a_gaining_grou
         ],
         columns=["group", "candidate_id", "other_id", "kind", "within_dispersal"],
     )
-    found = served_species(links, POPULATIONS, gains())
+    found = served_species(near_patches(links, gains()), POPULATIONS)
     assert found["species"].tolist() == ["Hyla arborea", "Bufo bufo"]
     assert found["name_nl"].tolist() == ["Boomkikker", "Gewone pad"]
+
+
+@given(
+    st.sets(st.tuples(*[st.integers(0, n) for n in (1, 3, 4)])),
+    st.sets(st.tuples(*[st.integers(0, n) for n in (1, 4, 3, 3)])),
+)
+def test_species_served_are_those_of_a_join_over_all_patches(near, populations):
+    near = pd.DataFrame(near, columns=["group", "candidate_id", "patch_id"])
+    columns = ["group", "patch_id", "species", "status"]
+    populations = pd.DataFrame(populations, columns=columns)
+    near, populations = near.astype("str"), populations.astype("str")
+    statuses = [*PRESENT, "lost", "colonisable"][:4]
+    populations["status"] = [statuses[int(k)] for k in populations["status"]]
+    populations["red_list"] = populations["species"].map({"0": "CR", "1": "LC"})
+    found = served_species(near, populations)
+    present = populations[populations["status"].isin(PRESENT)]
+    joined = near.merge(present, on=["group", "patch_id"]).drop(columns="patch_id")
+    joined = joined.drop_duplicates()
+    keys = ["candidate_id", "group", "species", "status"]
+    assert sorted(found[keys].values.tolist()) == sorted(joined[keys].values.tolist())
+    assert list(found["threat"]) == [
+        {"0": 1, "1": 6}.get(name, 7) for name in found["species"]
+    ]
+    order = found[["candidate_id", "threat", "species"]].values.tolist()
+    assert order == sorted(order)
+
+
+def test_species_served_take_no_row_per_candidate_and_patch_and_species():
+    n, n_patches, n_species = 400, 200, 100  # 8 million rows, if joined
+    pairs = pd.MultiIndex.from_product(
+        [["g"], [f"c{k}" for k in range(n)], [f"p{k}" for k in range(n_patches)]],
+        names=["group", "candidate_id", "patch_id"],
+    )
+    homes = pd.MultiIndex.from_product(
+        [
+            ["g"],
+            [f"p{k}" for k in range(n_patches)],
+            [f"s{k}" for k in range(n_species)],
+        ],
+        names=["group", "patch_id", "species"],
+    )
+    near = pairs.to_frame(index=False)
+    populations = homes.to_frame(index=False).assign(status="viable", red_list="LC")
+    tracemalloc.start()
+    found = served_species(near, populations)
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == n * n_species
+    assert most_bytes < 8 * n * n_patches * n_species / 2  # half a column of the join
 
 
 def test_a_relict_is_saved_where_its_patch_comes_to_lie_in_a_viable_network():

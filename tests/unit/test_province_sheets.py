@@ -1,5 +1,6 @@
 """One page per province: complete, safe whatever its names, and one sheet of A4."""
 
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,7 +17,9 @@ from paper_pages import (
     needs_browser,
 )
 
-from robuust.province_sheets import UNIT_SHEET_COLUMNS, province_sheets
+from robuust.meanings import WORDS
+from robuust.province_sheets import UNIT_SHEET_COLUMNS, province_sheets, told_units
+from robuust.sheet_names import unit_sheet_names
 from robuust.species_sheets import SHEET_COLUMNS
 from robuust.target_species import LADDER
 from robuust.tracks import TRACKS
@@ -26,6 +29,7 @@ from write_sheets import write_sheets
 HOME = Path(__file__).parents[2]
 TEMPLATES = HOME / "workflow" / "templates"
 TEMPLATE = (TEMPLATES / "unit_sheet.html.j2").read_text(encoding="utf-8")
+STYLE = (TEMPLATES / "sheet.css").read_text(encoding="utf-8")
 COLUMNS_PATH = HOME / "config" / "output_columns.csv"
 COLUMNS = pd.read_csv(COLUMNS_PATH, dtype="str", keep_default_na=False)
 
@@ -123,6 +127,7 @@ def sheet(language="en", title="Here", given=None):
         TEMPLATE,
         frames() if given is None else given,
         COLUMNS,
+        style=STYLE,
         title=title,
         language=language,
         reference_date="2026-01-01",
@@ -139,6 +144,41 @@ def test_the_head_counts_the_targets_and_says_who_answers_for_them():
     assert "400 ha, of which 12.5 ha robust area." in text
     assert "Target species: 2, of which 1 viable, 1 at risk" in text
     assert "province for 1, state for 1" in text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_head_counts_every_target_once_whatever_its_state(language):
+    states = [*LADDER, "withheld"]
+    given = frames(n=2 * len(states))
+    given["unit_targets"]["status"] = [*states, *states]
+    text = Words(sheet(language, given=given)).text
+    start = "Doelsoorten: 22, " if language == "nl" else "Target species: 22, "
+    told = text.split(start)[1].split(". ")[0]
+    assert sum(map(int, re.findall(r"\d+", told))) == 22
+    words = "koloniseerbaar" if language == "nl" else "colonisable"
+    assert f"2 {words}" in told
+
+
+def test_a_dutch_sheet_has_no_english_codes_and_an_english_one_no_dutch_words():
+    given = frames(n=2)
+    given["unit_targets"]["bundle"] = "dune_slacks"
+    given["unit_targets"]["target_because"] = "CR; listed"
+    dutch, english = (Words(sheet(name, given=given)).text for name in ("nl", "en"))
+    assert "provincie · Here" in dutch
+    assert "duinvalleien" in dutch
+    assert "CR; genoemd" in dutch
+    assert "province · Here" in english
+    assert "dune slacks" in english
+    assert "CR; named" in english
+    for code in ("province", "dune_slacks", "dune slacks", "listed", "state"):
+        assert code not in dutch.replace("Here", "")
+
+
+@pytest.mark.parametrize("table", ["suitability", "species_groups", "area_classes"])
+def test_every_bundle_of_the_tables_has_a_word_in_both_languages(table):
+    bundles = pd.read_csv(HOME / "config" / f"{table}.csv")["bundle"]
+    assert set(bundles) <= set(WORDS["bundle"])
+    assert all(len(set(words)) == 2 for words in WORDS["bundle"].values())
 
 
 def test_every_track_has_a_row_with_hectares_and_euros():
@@ -215,7 +255,7 @@ def test_the_map_shows_only_what_lies_inside_the_province():
 def test_units_without_targets_and_progress_have_no_sheet():
     given = frames()
     given["unit_progress"] = given["unit_progress"].iloc[:0]
-    words = {"title": "", "language": "nl", "reference_date": "2026-01-01"}
+    words = {"style": STYLE, "title": "", "language": "nl", "reference_date": ""}
     assert list(province_sheets(TEMPLATE, given, COLUMNS, **words)) == []
 
 
@@ -224,9 +264,11 @@ def test_two_units_with_one_name_are_told_apart():
     given["report_units"][["level", "name"]] = ["province", "Zeeland"]
     other = given["unit_progress"].assign(unit_id="t")
     given["unit_progress"] = pd.concat([given["unit_progress"], other])
-    words = {"title": "", "language": "nl", "reference_date": "2026-01-01"}
-    names = [name for name, _ in province_sheets(TEMPLATE, given, COLUMNS, **words)]
-    assert names == ["province Zeeland p", "province Zeeland t"]
+    words = {"style": STYLE, "title": "", "language": "nl", "reference_date": ""}
+    units = [unit for unit, _ in province_sheets(TEMPLATE, given, COLUMNS, **words)]
+    names = unit_sheet_names(told_units(given))
+    files = ["province_zeeland_p", "province_zeeland_t"]
+    assert [names[unit] for unit in units] == files
 
 
 def test_a_dutch_sheet_calls_species_by_their_dutch_names_too():
@@ -318,6 +360,9 @@ def test_every_species_and_every_province_gets_its_file(tmp_path):
             "columns": COLUMNS_PATH,
             "template": TEMPLATES / "species_sheet.html.j2",
             "unit_template": TEMPLATES / "unit_sheet.html.j2",
+            "index_template": TEMPLATES / "sheet_index.html.j2",
+            "style": TEMPLATES / "sheet.css",
+            "species_index": tmp_path / "index.html",
         },
         files,
         tmp_path / "unit_sheets",
@@ -328,6 +373,9 @@ def test_every_species_and_every_province_gets_its_file(tmp_path):
     pages = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     assert "Boomkikker" in pages["Hyla arborea"]
     assert "Geen habitat van deze soortgroep" in pages["Rana arvalis"]
-    (page,) = (tmp_path / "unit_sheets").iterdir()
+    index, page = sorted((tmp_path / "unit_sheets").iterdir())
+    assert index.name == "index.html"
     assert page.name == "province_zuid_holland.html"
     assert page.read_text("utf-8") == sheet("nl", given=frames(name="Zuid/Holland"))
+    assert f'href="{page.name}"' in index.read_text("utf-8")
+    assert "Heikikker" in (tmp_path / "index.html").read_text("utf-8")

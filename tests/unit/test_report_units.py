@@ -281,6 +281,7 @@ def run(folder, earlier_results=None, levels=("province",)):
         bundles={"frogs": "pools"},
         target_rules=RULES,
         levels=levels,
+        sensitive={},
         earlier_results=earlier_results,
     )
     return {name: pd.read_parquet(paths[name]) for name in OUTPUTS}

@@ -1,5 +1,6 @@
 """Settings of scenarios: what they may say, and what becomes of them."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -99,3 +100,10 @@ def test_the_settings_of_a_scenario_leave_those_of_the_run_alone():
 @pytest.mark.parametrize("shape", [None, [], {"a": None}, {"a": {"changes": "x"}}])
 def test_scenarios_of_the_wrong_shape_name_no_sources(shape):
     assert changes_sources({"scenarios": shape}) == []
+
+
+def test_make_clean_removes_what_the_demo_and_its_scenario_made():
+    makefile = (HOME / "Makefile").read_text(encoding="utf-8")
+    (areas,) = re.findall("^DEMO_AREAS := (.*)$", makefile, flags=re.MULTILINE)
+    scenarios = read("config/demo_scenario.yaml")["scenarios"]
+    assert areas.split() == ["demo", *(f"demo_{name}" for name in scenarios)]

@@ -27,9 +27,9 @@ from robuust.species_sheets import (
 )
 
 HOME = Path(__file__).parents[2]
-TEMPLATE = (HOME / "workflow" / "templates" / "species_sheet.html.j2").read_text(
-    encoding="utf-8"
-)
+TEMPLATES = HOME / "workflow" / "templates"
+TEMPLATE = (TEMPLATES / "species_sheet.html.j2").read_text(encoding="utf-8")
+STYLE = (TEMPLATES / "sheet.css").read_text(encoding="utf-8")
 COLUMNS = pd.read_csv(
     HOME / "config" / "output_columns.csv", dtype="str", keep_default_na=False
 )
@@ -102,6 +102,7 @@ def sheet(name="Hyla arborea", language="en", title="Here", given=None, **row):
         frames(name) if given is None else given,
         pd.DataFrame([usual | row]),
         COLUMNS,
+        style=STYLE,
         title=title,
         language=language,
         reference_date="2026-01-01",
@@ -115,7 +116,9 @@ def sheet(name="Hyla arborea", language="en", title="Here", given=None, **row):
 
 def test_the_head_says_who_where_and_how_threatened():
     text = Words(sheet()).text
-    assert "Hyla arborea · Boomkikker Here · Frogs · reference date 2026-01-01" in text
+    assert "Hyla arborea Here · Frogs · reference date 2026-01-01" in text
+    dutch = Words(sheet(language="nl")).text
+    assert "Hyla arborea · Boomkikker Here · Kikkers · peildatum 2026-01-01" in dutch
     assert "Red List CR - flanders 2012 Annexes IV Seed lives (years) 0" in text
     assert "Last seen at a patch 1992" in text
 
@@ -245,6 +248,11 @@ def test_every_species_has_a_file_of_its_own_with_a_plain_name(species):
 def test_the_file_of_a_species_has_its_name():
     names = sheet_names(["Hyla arborea", "Vanessa c-album", "Rubus ×caesius"])
     assert list(names.values()) == ["hyla_arborea", "vanessa_c_album", "rubus_caesius"]
+
+
+def test_no_sheet_takes_the_place_of_the_list():
+    (name,) = sheet_names(["Index"]).values()
+    assert name.startswith("index_")
 
 
 def test_no_name_leads_out_of_the_folder_or_fills_a_wildcard():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from robuust.priorities import served_species
+from robuust.priorities import near_patches
 from robuust.track_measures import (
     MEASURE_COLUMNS,
     PROGRAMME_COLUMNS,
@@ -120,22 +120,36 @@ def test_a_programme_names_no_plan_and_no_manager():
     )
 
 
+def test_a_corridor_is_a_measure_of_its_own_with_its_hectares():
+    is_strip = CANDIDATES["candidate_id"] == "b"
+    facts = CANDIDATES.assign(code=CANDIDATES["code"].mask(is_strip))
+    found = unit_measures(LAND, facts, GAINS, group_names=GROUPS, code_names=CODES)
+    (row,) = found[found["code"].isna() & found["crossing"].isna()].to_dict("records")
+    assert (row["n_candidates"], row["area_ha"]) == (1, 1.2)
+    assert row["reason_en"] == (
+        "ride along with plan Kustvisie (2028): lay out 1 corridor(s), 1.2 ha between"
+        " robust areas; helps Bees, Frogs; costs 36,000 euros"
+    )
+    assert ": richt 1 corridor(s) in, 1,2 ha tussen robuuste" in row["reason_nl"]
+
+
 def test_a_crossing_is_a_measure_of_its_own_without_hectares():
     facts = CANDIDATES.assign(
         code=CANDIDATES["code"].where(CANDIDATES["candidate_id"] != "b"),
         crossing=CANDIDATES["crossing"].mask(
-            CANDIDATES["candidate_id"] == "b", "tunnel"
+            CANDIDATES["candidate_id"] == "b", "fish_passage"
         ),
     )
     land = LAND.assign(area_ha=LAND["area_ha"].where(LAND["candidate_id"] != "b", 0))
     found = unit_measures(land, facts, GAINS, group_names=GROUPS, code_names=CODES)
-    (row,) = found[found["crossing"] == "tunnel"].to_dict("records")
+    (row,) = found[found["crossing"] == "fish_passage"].to_dict("records")
     assert pd.isna(row["code"])
     assert row["area_ha"] == 0
     assert row["reason_en"] == (
-        "ride along with plan Kustvisie (2028): open barriers, tunnel at 1 place(s); "
-        "helps Bees, Frogs; costs 36,000 euros"
+        "ride along with plan Kustvisie (2028): open barriers, fish passage at 1 "
+        "place(s); helps Bees, Frogs; costs 36,000 euros"
     )
+    assert "maak barrières oversteekbaar, vispassage op 1 plek" in row["reason_nl"]
 
 
 def test_the_hectares_and_euros_of_the_measures_are_those_of_the_land():
@@ -186,8 +200,9 @@ POPULATIONS = pd.DataFrame(
 
 
 def programmes(land=LAND):
-    served = served_species(LINKS, POPULATIONS, GAINS)
-    return unit_programmes(land, served, pd.Series({"Hyla": "Boomkikker"}))
+    near = near_patches(LINKS, GAINS)
+    names = pd.Series({"Hyla": "Boomkikker"})
+    return unit_programmes(land, near, POPULATIONS, names)
 
 
 def test_the_species_that_need_a_programme_are_named_with_list_status_and_place():

@@ -238,6 +238,13 @@ def swapped_columns(folder, settings):
     settings["sources"]["records"][0]["crs"] = "EPSG:4326"
 
 
+def unusable_parcels(folder, settings):
+    """Parcels of which none can be used: a negative price, a code that is none."""
+    shapes = [square(0.7, side_m=100), square(1.7, side_m=100)]
+    parcels = layer(shapes, code=["4030", "heide"], cost=["-1000", "1000"])
+    parcels.to_file(folder / "parcels.gpkg")
+
+
 BEFORE_ANYTHING_RUNS = {
     unknown_key: ["stabilty", "did you mean 'stability'"],
     number_as_text: ["grid.cell_m", "'25 m'", "a number", "grid.min_groups", "'-1'"],
@@ -304,6 +311,12 @@ AT_INGEST = {
     swapped_columns: [
         *["'sightings'", "4 of 4 rows fall in the area", "are swapped"],
         "`swap_coordinates: true`",
+    ],
+    unusable_parcels: [
+        *["sources.candidates: none of the 2 rows of parcels can be used"],
+        *["1 impossible value", "1 unknown habitat code", "found cost: -1000"],
+        *["code: heide", "a cost is zero or more euros"],
+        *["a code must be one of habitat_types.csv", "Correct them, or leave"],
     ],
 }
 

@@ -22,6 +22,7 @@ rule delineate_patches:
     threads: group_threads
     params:
         library=LIBRARY,
+        readers=READERS,
         bundle=trait("bundle"),
         mobility_class=trait("mobility_class"),
         min_suitable_share=config["habitat"]["min_suitable_share"],
