@@ -1,41 +1,38 @@
-"""How every layer is drawn: one colour has one meaning on every map.
+"""How every layer is drawn, in the style language of QGIS (QML).
 
-Blue is robust, orange to brown is not (yet), teal is the reach of a group, green is
-variety, and the three tracks of restoration have colours of their own. Shades that must
-be told apart differ in lightness too, so that colour-blind readers and grey prints keep
-them.
+Which colour means what stands in `robuust.map_colours`; how tables and forms look in
+`robuust.field_forms`; what a cartographer saved from QGIS is put over it by
+`robuust.saved_styles`.
 """
 
-import re
-from dataclasses import dataclass
-from itertools import cycle
+import math
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from robuust.meanings import MARKERS, MEANINGS, label
+from robuust.field_forms import form_fields, form_groups, open_codes
+from robuust.legends import legend_entries, raster_steps
+from robuust.map_colours import (
+    FIFTHS,
+    GREYS,
+    HABITAT,
+    INK,
+    OLIVES,
+    PINKS,
+    PURPLES,
+    REDS,
+    TEALS,
+)
+from robuust.meanings import MEANINGS
 from robuust.templates import fill
 
-#: Colours for values that a run brings (Paul Tol's muted set, colour-blind safe).
-QUALITATIVE = (
-    "#332288",
-    "#88ccee",
-    "#999933",
-    "#cc6677",
-    "#117733",
-    "#ddcc77",
-    "#882255",
-    "#44aa99",
-)
-OTHER_COLOUR = "#bbbbbb"
-
-BLUES = ("#deebf7", "#9ecae1", "#6baed6", "#2171b5", "#08306b")
-ORANGES = ("#feedde", "#fdbe85", "#fd8d3c", "#d94701", "#7f2704")
-GREYS = ("#969696", "#4d4d4d", "#737373")
-PINKS = ("#f1b6da", "#de77ae", "#c51b7d", "#6b0f45")
-TEALS = ("#f6e8c3", "#c7eae5", "#80cdc1", "#35978f", "#01665e")
-GREENS = ("#f7fcb9", "#addd8e", "#41ab5d", "#238443", "#004529")
 GEOMETRY_CODES = {"marker": 0, "line": 1, "fill": 2}  # as QGIS numbers them
-FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+#: What a map shows of the ground at scale 1:1, on a wide screen [m2].
+SCREEN_M2 = 0.45 * 0.30
+#: Scales at which a layer may appear are written with one of these digits.
+ROUND_SCALES = (1, 2, 2.5, 5)
+#: Line widths of the plans from the smallest budget on [mm].
+PLAN_WIDTHS = (0.9, 0.65, 0.45, 0.3, 0.2)
 
 
 @dataclass(frozen=True)
@@ -43,20 +40,41 @@ class Style:
     """How one layer is drawn.
 
     `bounds` makes classes of a number; without them the values of `column` are drawn
-    by `MEANINGS`, or as the run brings them. `order` draws its highest value on top.
-    `expression` stands in for the column where QGIS would write its value otherwise.
-    `certainty` is a column with a share: the less sure, the paler.
+    by `MEANINGS`, or as the run brings them; without a column all is drawn alike.
+    `order` draws its highest value on top. `expression` stands in for the column where
+    QGIS would write its value otherwise. `certainty` is a column with a share: the less
+    sure, the paler. `widths` are the lines [mm] of the values that a run brings.
+    `has_dot` marks each feature, to be found on a map of a whole province; one that
+    `is_hatched` lets what lies below it be seen. A layer is
+    drawn, and gets its `label`, once about `most_drawn`, `most_labelled` of its
+    features would stand on one screen; zero is at every scale.
     """
 
     geometry: str  # fill, line or marker
-    column: str
+    column: str = ""
     bounds: tuple[float, ...] = ()
     colours: tuple[str, ...] = ()
     opacity: float = 1.0
-    hollow: bool = False
+    is_hollow: bool = False
     order: str = ""
     expression: str = ""
     certainty: str = ""
+    widths: tuple[float, ...] = ()
+    has_dot: bool = False
+    is_hatched: bool = False
+    label: str = ""
+    most_drawn: int = 0
+    most_labelled: int = 0
+
+
+@dataclass(frozen=True)
+class StyleFacts:
+    """What a style must know of a run: values of its column, codes, and how dense."""
+
+    values: list = field(default_factory=list)
+    codes: dict = field(default_factory=dict)
+    n_rows: int = 0
+    area_m2: float = 0.0
 
 
 #: What matters most is drawn on top: the best patch, the most threatened population.
@@ -68,33 +86,64 @@ _THREATENED_ON_TOP = (
     "array_find(array('unreachable', 'colonisable', 'unsearched', 'lost', 'dormant', "
     "'viable', 'relict', 'phantom'), \"status\")"
 )
+_MANY, _FEW = 20_000, 600
+#: The first twenty of a ranking; all of them for who looks closely.
+_FIRST = 'if("rank" <= 20 OR @map_scale < 15000, "rank", NULL)'
+_UNIT = 'if("level" = \'province\', upper("name"), "name")'
+_SPECIES = 'coalesce("name_nl", "species")'
 
 STYLES = {
-    "patches": Style("fill", "class", order=_BEST_ON_TOP),
-    "links": Style("line", "probability", FIFTHS, BLUES, order='"probability"'),
-    "networks": Style("fill", "viable", hollow=True),
+    "patches": Style("fill", "class", order=_BEST_ON_TOP, most_drawn=_MANY),
+    "links": Style(
+        "line", "probability", FIFTHS, PINKS, order='"probability"', most_drawn=1500
+    ),
+    "networks": Style("fill", "viable", is_hollow=True, most_drawn=_MANY),
     "buffers": Style("fill", "ring", opacity=0.6),
-    "pressure_zones": Style("fill", "pressure", opacity=0.4),
-    "robust_areas": Style("fill", "score", FIFTHS, BLUES),
-    "populations": Style("marker", "status", order=_THREATENED_ON_TOP),
-    "relict_sites": Style("fill", "urgency", FIFTHS, ORANGES, order='"urgency"'),
-    "restoration": Style("fill", "track", order='-"rank"', certainty="top_share"),
+    "pressure_zones": Style("fill", "pressure", is_hatched=True),
+    "robust_areas": Style(
+        "fill", "score", FIFTHS, PURPLES, label=_FIRST, most_labelled=_FEW
+    ),
+    "populations": Style(
+        *("marker", "status"),
+        order=_THREATENED_ON_TOP,
+        label=_SPECIES,
+        most_drawn=_FEW,
+        most_labelled=60,
+    ),
+    "relict_sites": Style(
+        *("fill", "urgency", FIFTHS, REDS),
+        order='"urgency"',
+        has_dot=True,
+        label='"species"',
+        most_labelled=60,
+    ),
+    "restoration": Style(
+        *("fill", "track"),
+        order='-"rank"',
+        certainty="top_share",
+        label=_FIRST,
+        most_drawn=_MANY,
+    ),
     "restoration_plan": Style(  # as text, or a million becomes 1e+06
-        "fill",
-        "budget_eur",
+        *("fill", "budget_eur"),
+        colours=(INK,),
+        is_hollow=True,
         order='-"budget_eur"',
         expression='to_string(to_int("budget_eur"))',
+        widths=PLAN_WIDTHS,
     ),
     "corridors": Style(
-        "fill", "n_groups", (-0.5, 1.5, 3.5, 6.5, 1e9), PINKS, opacity=0.6
+        "fill", "n_groups", (-0.5, 1.5, 3.5, 6.5, 1e9), PINKS[1:], opacity=0.45
     ),
-    "corridor_paths": Style("line", "group"),
+    "corridor_paths": Style("line", colours=(PINKS[-1],)),
     "pinch_points": Style(
-        "fill", "lost_share", FIFTHS[1:], ORANGES[1:], hollow=True, order='"lost_share"'
+        *("fill", "lost_share", FIFTHS[1:], REDS[1:]),
+        is_hollow=True,
+        order='"lost_share"',
     ),
-    "report_units": Style("fill", "level", colours=GREYS, hollow=True),
-    "changes": Style("fill", "change"),
-    "planned_changes": Style("fill", "code", hollow=True),
+    "report_units": Style("fill", "level", colours=GREYS, is_hollow=True, label=_UNIT),
+    "changes": Style("fill", "change", most_drawn=_MANY),
+    "planned_changes": Style("fill", "code", is_hollow=True, label='"name"'),
     "population_changes": Style("marker", "outcome"),
     "quarantined_habitat": Style("fill", "reason", opacity=0.7),
     "coverage_faults": Style("fill", "kind", opacity=0.7),
@@ -102,17 +151,35 @@ STYLES = {
     "quarantined_context": Style("fill", "reason", opacity=0.7),
 }
 
-#: raster -> colours from low to high; the lowest value is not drawn.
-RASTERS = {
-    "robustness_score": BLUES,
-    "robust_groups": BLUES,
-    "buffer_groups": TEALS[1:],
-    "habitat_variety": GREENS,
-    "current_flow": PINKS,
+#: layer -> further style -> how it draws, and its name in Dutch and English.
+NAMED_STYLES = {
+    "patches": {
+        "area_and_cohesion": (
+            Style("fill", "area_verdict", most_drawn=_MANY),
+            "Oppervlakte en samenhang",
+            "Area and cohesion",
+        ),
+        "background": (
+            Style("fill", colours=(HABITAT,), most_drawn=_MANY),
+            "Ondergrond",
+            "Background",
+        ),
+    }
 }
 
+#: raster -> colours from low to high; the lowest value is not drawn.
+RASTERS = {
+    "robustness_score": PURPLES,
+    "robust_groups": PURPLES,
+    "buffer_groups": TEALS,
+    "habitat_variety": OLIVES,
+    "current_flow": PINKS,
+}
+#: Of these the rasters that hold whole numbers.
+COUNTED = ("robust_groups", "buffer_groups", "habitat_variety")
 
-def style_qml(template, layer, columns, language, *, values=()):
+
+def style_qml(template, layer, columns, language, *, run=None, groups=None, named=None):
     """Write the QGIS style (QML) of one layer, or the headings of one table.
 
     Parameters
@@ -122,87 +189,133 @@ def style_qml(template, layer, columns, language, *, values=()):
     layer : robuust.output_layers.Layer
         The layer or table.
     columns : DataFrame
-        Rows of output_columns.csv for this layer: column, type, alias_nl, alias_en.
+        Rows of output_columns.csv for this layer.
     language : str
-        ``nl`` or ``en``: words of legend, headings and map tip.
-    values : sequence of str or float
-        Values of the styled column in this run; result of `run_values`.
+        ``nl`` or ``en``: words of legend, headings, map tip and form.
+    run : StyleFacts, optional
+        Result of `style_facts`.
+    groups : dict of str to str, optional
+        Name of each species group, for people.
+    named : str, optional
+        A further style of this layer, of `NAMED_STYLES`.
 
     Returns
     -------
     str
         The QML document.
     """
-    style = STYLES.get(layer.name)
-    fields = [
-        {
-            "name": row.column,
-            "alias": getattr(row, f"alias_{language}"),
-            "type": row.type,
-        }
-        for row in columns.itertuples()
+    run = run or StyleFacts()
+    style = NAMED_STYLES[layer.name][named][0] if named else STYLES.get(layer.name)
+    fields = form_fields(layer.name, columns, language, codes=run.codes, groups=groups)
+    key = fields[0]["name"]
+    passed_over = ("original", "other_geometry", key)
+    shown = [
+        f
+        for f in fields
+        if not f["is_hidden"] and not f["is_sentence"] and f["name"] not in passed_over
     ]
-    hidden = ("reason_nl", "reason_en", "original", "other_geometry", fields[0]["name"])
-    reason = next((f["name"] for f in fields if f["name"] == f"reason_{language}"), "")
+    words = {f["name"]: f["words"] for f in fields}
     return fill(
         template,
         style=style,
-        entries=_entries(style, language, values) if style else [],
+        entries=legend_entries(style, language, run.values, words) if style else [],
+        drawn_from=visible_from(style.most_drawn, run) if style else 0,
+        labelled_from=visible_from(style.most_labelled, run) if style else 0,
         fields=fields,
+        boxes=form_groups(fields, language),
         title=layer.title(language),
-        key=fields[0]["name"],
-        reason=reason,
-        shown=[f for f in fields if f["name"] not in hidden][:8],
+        key=key,
+        reason=next((f["name"] for f in fields if f["is_sentence"]), ""),
+        shown=shown[:8],
         geometry_code=GEOMETRY_CODES[style.geometry] if style else 4,
     )
 
 
-def run_values(rows, name):
-    """Values that the style of a layer must name because the run brings them itself.
+def style_facts(rows, name):
+    """Find what the style of a layer must know of its rows in this run.
 
     Parameters
     ----------
-    rows : DataFrame
-        Rows of the layer.
+    rows : DataFrame or GeoDataFrame
+        Rows of the layer or table.
     name : str
-        Name of the layer or table.
+        Its name.
 
     Returns
     -------
-    list of str or float
-        Values of the styled column, sorted; none when `MEANINGS` or bounds say them.
+    StyleFacts
+        `values` of the styled column, sorted; none when `MEANINGS` or bounds say them.
     """
     style = STYLES.get(name)
-    if style is None or style.bounds or style.column in MEANINGS:
-        return []
-    return sorted(rows[style.column].dropna().unique().tolist())
+    codes = open_codes(rows, rows.columns)
+    if style is None:
+        return StyleFacts(codes=codes)
+    named = not style.column or style.bounds or style.column in MEANINGS
+    values = [] if named else sorted(rows[style.column].dropna().unique().tolist())
+    west, south, east, north = rows.total_bounds
+    area_m2 = (east - west) * (north - south)
+    return StyleFacts(values, codes, len(rows), 0.0 if math.isnan(area_m2) else area_m2)
 
 
-def layer_styles_rows(styles, date):
+def visible_from(most, run):
+    """Choose the scale from which a layer is drawn, by how dense it lies.
+
+    Parameters
+    ----------
+    most : int
+        About so many features may stand on one screen; zero for any number.
+    run : StyleFacts
+        Number of features, and the area that they lie in [m2].
+
+    Returns
+    -------
+    int
+        Denominator of the scale; zero when every scale will do.
+
+    Examples
+    --------
+    >>> visible_from(1500, StyleFacts(n_rows=3000, area_m2=180e6))
+    25000
+    """
+    if not most or run.n_rows <= most or not run.area_m2:
+        return 0
+    scale = math.sqrt(most * run.area_m2 / (SCREEN_M2 * run.n_rows))
+    power = 10 ** math.floor(math.log10(scale))
+    return round(max(step for step in ROUND_SCALES if step * power <= scale) * power)
+
+
+def layer_styles_rows(styles, date, language="nl"):
     """Make the table ``layer_styles`` by which QGIS draws a layer of a GeoPackage.
 
     Parameters
     ----------
     styles : dict of str to str
-        QML of each layer by name.
+        QML of each layer by name, and of further styles by ``layer.style``.
     date : str
         Moment that the table names as its last change (ISO 8601).
+    language : str, optional
+        ``nl`` or ``en``: names of the further styles.
 
     Returns
     -------
     DataFrame
-        One default style per layer, in the columns that QGIS itself writes.
+        One default style per layer and its further ones, in the columns that QGIS
+        itself writes.
     """
+    layers, names = zip(*(key.partition(".")[::2] for key in styles), strict=True)
     return pd.DataFrame(
         {
             "f_table_catalog": "",
             "f_table_schema": "",  # QGIS looks for an empty text, not for NULL
-            "f_table_name": list(styles),
-            "f_geometry_column": ["geom" if name in STYLES else "" for name in styles],
-            "styleName": "robuust",
+            "f_table_name": layers,
+            "f_geometry_column": ["geom" if name in STYLES else "" for name in layers],
+            "styleName": [
+                style_title(layer, name, language) if name else "robuust"
+                for layer, name in zip(layers, names, strict=True)
+            ],
             "styleQML": list(styles.values()),
             "styleSLD": "",
-            "useAsDefault": True,
+            "useAsDefault": [not name for name in names],
             "description": "",
             "owner": "",
             "ui": "",
@@ -211,8 +324,30 @@ def layer_styles_rows(styles, date):
     )
 
 
-def raster_qml(template, name, *, highest, band=1):
-    """Write the QGIS style (QML) of one raster, from its lowest to its highest value.
+def style_title(layer, name, language):
+    """Name of a further style of a layer, for people."""
+    _, title_nl, title_en = NAMED_STYLES[layer][name]
+    return title_nl if language == "nl" else title_en
+
+
+def style_key(layer, title, language):
+    """Name a style of the table ``layer_styles`` by its layer and, if further, its key.
+
+    Examples
+    --------
+    >>> style_key("patches", "Area and cohesion", "en")
+    'patches.area_and_cohesion'
+    >>> style_key("patches", "robuust", "en")
+    'patches'
+    """
+    for name in NAMED_STYLES.get(layer, ()):
+        if style_title(layer, name, language) == title:
+            return f"{layer}.{name}"
+    return layer
+
+
+def raster_qml(template, name, *, highest, language="nl", band=1):
+    """Write the QGIS style (QML) of one raster; its zeros are not drawn.
 
     Parameters
     ----------
@@ -221,7 +356,9 @@ def raster_qml(template, name, *, highest, band=1):
     name : str
         A key of `RASTERS`.
     highest : float
-        Value of the last colour; above zero.
+        Highest value that is expected; above zero for shares.
+    language : str, optional
+        ``nl`` or ``en``: decimal sign of the legend.
     band : int, optional
         The band to draw.
 
@@ -231,73 +368,6 @@ def raster_qml(template, name, *, highest, band=1):
         The QML document.
     """
     colours = RASTERS[name]
-    steps = [
-        {
-            "value": highest * (i + 1) / len(colours),
-            "label": f"{highest * (i + 1) / len(colours):g}",
-            "colour": colour,
-        }
-        for i, colour in enumerate(colours)
-    ]
+    is_count = name in COUNTED
+    steps = raster_steps(colours, highest, is_count=is_count, language=language)
     return fill(template, steps=steps, highest=highest, band=band)
-
-
-def style_body(qml):
-    """Return what stands inside the root element of a style document, as XML text.
-
-    A project holds it inside the element of its layer; so any QML that a cartographer
-    saved from QGIS fits there too.
-    """
-    inside = re.search(r"<qgis\b[^>]*>(.*)</qgis>", qml, flags=re.DOTALL)
-    if inside is None:
-        raise ValueError("this is no QGIS style: it has no <qgis> element")
-    return inside.group(1).strip()
-
-
-def _entries(style, language, values):
-    """Legend entries: label and colour, and a value or the bounds of a class."""
-    if style.bounds:
-        pairs = zip(style.bounds, style.bounds[1:], strict=False)
-        return [
-            {
-                "lower": low,
-                "upper": high,
-                "label": _range(low, high, language),
-                "colour": colour,
-            }
-            for (low, high), colour in zip(pairs, style.colours, strict=True)
-        ]
-    meanings = MEANINGS.get(style.column)
-    if meanings is None:
-        own = style.colours or QUALITATIVE
-        entries = [
-            {"value": _plain(value), "label": _plain(value), "colour": colour}
-            for value, colour in zip(values, cycle(own), strict=False)
-        ]
-    else:
-        entries = [
-            {
-                "value": value,
-                "label": label(style.column, value, language),
-                "colour": colour,
-                "marker": MARKERS.get(value, ("circle", 2.4)),
-            }
-            for value, (colour, _, _) in meanings.items()
-        ]
-    other = "overige" if language == "nl" else "other"
-    return [*entries, {"value": "", "label": other, "colour": OTHER_COLOUR}]
-
-
-def _range(low, high, language):
-    """Write the bounds of a class: ranks are whole numbers, shares are not."""
-    if high >= 1e9:
-        return f"> {low:.0f}"
-    if high > 1:
-        return f"{low + 0.5:.0f} - {high - 0.5:.0f}"
-    text = f"{low:g} - {high:g}"
-    return text.replace(".", ",") if language == "nl" else text
-
-
-def _plain(value):
-    """Write a value of the run; of an amount only the whole euros."""
-    return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -1,146 +1,32 @@
 """The QGIS project: a layer tree that asks a planner's questions, in plain XML."""
 
 import math
-from dataclasses import dataclass
 
-from robuust.layer_styles import RASTERS, style_body
-from robuust.output_layers import layer_named
+from robuust.code_words import code_words
+from robuust.layer_styles import RASTERS
+from robuust.layer_tree import ID_PREFIX, Shown, every_layer, tree_branches
+from robuust.qgis_layouts import MAP_MM, layout_pages
 from robuust.templates import fill
-
-#: Stands for one layer of patches for each species group, in the tree below.
-PER_GROUP = "patches of each group"
-
-RASTER_TITLES = {
-    "robustness_score": ("Robuustheid per cel (0-1)", "Robustness per cell (0-1)"),
-    "robust_groups": ("Aantal groepen: robuust", "Number of groups: robust"),
-    "buffer_groups": ("Aantal groepen: bereik", "Number of groups: reach"),
-    "habitat_variety": (
-        "Aantal habitattypen binnen {nearby_m:g} m",
-        "Number of habitat types within {nearby_m:g} m",
-    ),
-    "current_flow": ("Doorstroming: {group}", "Current flow: {group}"),
-}
-
-
-@dataclass(frozen=True)
-class Question:
-    """One branch of the layer tree; `shown` opens it, `drawn` ticks those layers."""
-
-    title_nl: str
-    title_en: str
-    layers: tuple[str, ...]
-    drawn: tuple[str, ...]
-    shown: bool = False
-
-
-QUESTIONS = (
-    Question(
-        "Waar is het robuust?",
-        "Where is it robust?",
-        (
-            "report_units",
-            "robust_areas",
-            "patches",
-            "networks",
-            "links",
-            "robustness_score",
-            "robust_groups",
-            "habitat_variety",
-        ),
-        ("report_units", "robust_areas", "patches"),
-        shown=True,
-    ),
-    Question(
-        "Voor wie?",
-        "For whom?",
-        (
-            PER_GROUP,
-            "current_flow",
-            "buffers",
-            "buffer_groups",
-            "robust_area_groups",
-            "robust_area_species",
-            "bundle_summary",
-            "group_summary",
-            "component_sweep",
-            "dispersal_sweep",
-        ),
-        (),
-    ),
-    Question(
-        "Wat is er in gevaar?",
-        "What is at risk?",
-        (
-            "populations",
-            "relict_sites",
-            "relict_receivers",
-            "pressure_zones",
-            "zone_land_uses",
-            "reintroduction",
-            "habitat_state",
-        ),
-        ("populations", "relict_sites"),
-    ),
-    Question(
-        "Wat eerst doen?",
-        "What to do first?",
-        (
-            *(
-                "pinch_points",
-                "corridor_paths",
-                "corridors",
-                "restoration_plan",
-                "plan_curve",
-                "plan_groups",
-                "restoration",
-                "unit_priorities",
-            ),
-            *("unit_measures", "unit_programmes", "unit_targets"),
-        ),
-        ("pinch_points", "corridors", "restoration"),
-    ),
-    Question(
-        "Wat veranderde?",
-        "What changed?",
-        (
-            *("population_changes", "planned_changes", "changes"),
-            *("group_changes", "unit_progress"),
-        ),
-        ("population_changes", "planned_changes", "changes"),
-    ),
-    Question(
-        "Invoer en kwaliteit",
-        "Input and quality",
-        (
-            "quarantined_records",
-            "quarantined_habitat",
-            "quarantined_context",
-            "coverage_faults",
-            "candidate_checks",
-            "ingest_summary",
-            "sensitivity",
-            "unit_classes",
-            "unit_species",
-            "sources",
-            "settings",
-            "run_info",
-            "output_columns",
-        ),
-        ("quarantined_records", "quarantined_habitat"),
-    ),
-)
 
 #: Of the local distances, the variety within the one nearest to this is drawn [m].
 MESO_M = 300
 
-#: QGIS gives a layer with an id of ten characters or fewer another id.
-ID_PREFIX = "robuust_"
-
-_GEOMETRY = {"MultiPolygon": "Polygon", "LineString": "Line", "Point": "Point"}
-
 
 def project_xml(
-    template, *, title, language, crs, extent, groups, styles, nearby_m, flows=()
+    template,
+    *,
+    title,
+    language,
+    crs,
+    extent,
+    groups,
+    styles,
+    nearby_m,
+    reference_date,
+    flows=(),
+    headings=None,
+    units=(),
+    sources=(),
 ):
     """Write the text of the QGIS project (.qgs).
 
@@ -159,27 +45,51 @@ def project_xml(
     groups : sequence of (str, str)
         Name and title of each species group.
     styles : dict of str to str
-        QML of each layer and raster, by name; tables have none.
+        QML of each layer and raster, by name, and of further styles by
+        ``layer.style``; tables may have none.
     nearby_m : float
         Distance within which the drawn band of `habitat_variety` looks [m].
+    reference_date : str
+        Day from which the run counts back.
     flows : iterable of str
         Names of the groups with a map of current flow; the style of each is
         ``current_flow/<group>``.
+    headings : dict of str to str, optional
+        What the classes of a layer are of, for the legends of pages.
+    units : sequence of (str, str, float, float, float, float)
+        Of each reporting unit its level and name, and its extent [m]: a bookmark.
+    sources : sequence of str
+        Names of the input, for the pages to print.
 
     Returns
     -------
     str
         XML for QGIS 3.22 and later; data sources are relative to its folder.
     """
+    branches = tree_branches(
+        Shown(language, groups, styles, nearby_m, set(flows), headings or {})
+    )
+    layers = {layer["name"]: layer for layer in every_layer(branches)}
+    themes = _themes(branches, layers, language)
     return fill(
         template,
         title=title,
         crs=_crs_words(crs),
         extent=dict(zip(("xmin", "ymin", "xmax", "ymax"), extent, strict=True)),
-        branches=[
-            _branch(q, language, groups, styles, nearby_m, set(flows))
-            for q in QUESTIONS
-        ],
+        branches=branches,
+        layers=list(layers.values()),
+        themes=themes,
+        bookmarks=_bookmarks(units, language),
+        pages=layout_pages(
+            [theme for theme in themes if theme["has_map"]],
+            title=title,
+            language=language,
+            extent=extent,
+            reference_date=reference_date,
+            sources=sources,
+        ),
+        coverage=layers["report_units"],
+        map_mm=MAP_MM,
     )
 
 
@@ -244,69 +154,56 @@ def initial_extent(extents):
     return 0.0, 0.0, 1000.0, 1000.0
 
 
-def _branch(question, language, groups, styles, nearby_m, flows):
-    """One question with its layers, as the template wants them."""
-    layers = []
-    for name in question.layers:
-        if name == PER_GROUP:
-            layers += [
-                _vector("patches", language, styles, group=g, title=t)
-                for g, t in groups
-            ]
-        elif name == "current_flow":
-            layers += [
-                _raster(name, language, styles, file=f"{name}/{g}", group=t)
-                for g, t in groups
-                if g in flows
-            ]
-        elif name in RASTER_TITLES:
-            layers.append(_raster(name, language, styles, nearby_m=nearby_m))
-        else:
-            layers.append(_vector(name, language, styles))
-    for layer in layers:
-        layer["checked"] = layer["id"].removeprefix(ID_PREFIX) in question.drawn
+def _themes(branches, layers, language):
+    """Map themes: what is drawn for each question, and for each species group."""
+    themes = []
+    for branch in branches:
+        question = branch["question"]
+        if question.drawn:
+            themes.append(_theme(branch["title"], question.drawn, branches, layers))
+            themes[-1] |= {"has_map": question.has_map, "has_atlas": question.has_atlas}
+        for part in branch["branches"]:
+            names = [layer["name"] for layer in part["layers"] if layer["checked"]]
+            names = ["report_units", *names]
+            title = f"{branch['title']} {part['title']}"
+            themes.append(_theme(title, names, branches, layers))
+    return themes
+
+
+def _theme(title, names, branches, layers):
+    """One theme: its layers, and the branches that must be ticked to see them."""
+    paths = []
+    for branch in branches:
+        inner = [
+            f"{branch['title']}/{part['title']}"
+            for part in branch["branches"]
+            if any(layer["name"] in names for layer in part["layers"])
+        ]
+        if inner or any(layer["name"] in names for layer in branch["layers"]):
+            paths += [branch["title"], *inner]
+    drawn = [layers[name] for name in layers if name in names]
     return {
-        "title": question.title_nl if language == "nl" else question.title_en,
-        "shown": question.shown,
-        "layers": layers,
+        "title": title,
+        "layers": drawn,
+        "paths": paths,
+        "has_map": False,
+        "has_atlas": False,
     }
 
 
-def _vector(name, language, styles, *, group=None, title=None):
-    """One layer or table of the GeoPackage, whole or of one group."""
-    layer = layer_named(name)
-    source = f"./robuust.gpkg|layername={name}"
-    if group is not None:
-        value = group.replace("'", "''")
-        source += f"|subset=\"group\" = '{value}'"
-    return {
-        "id": ID_PREFIX + (name if group is None else f"{name}_{group}"),
-        "title": title or layer.title(language),
-        "abstract": layer.description(language),
-        "type": "vector",
-        "provider": "ogr",
-        "source": source,
-        "geometry": _GEOMETRY.get(layer.geometry_type, "No geometry"),
-        "wkb_type": layer.geometry_type or "NoGeometry",
-        "is_table": layer.geometry_type is None,
-        "body": style_body(styles[name]) if name in styles else "",
-    }
-
-
-def _raster(name, language, styles, *, file=None, **words):
-    """One of the rasters beside the GeoPackage; `words` fill its title."""
-    title_nl, title_en = RASTER_TITLES[name]
-    file = file or name
-    return {
-        "id": ID_PREFIX + file.replace("/", "_"),
-        "title": (title_nl if language == "nl" else title_en).format(**words),
-        "abstract": "",
-        "type": "raster",
-        "provider": "gdal",
-        "source": f"./{file}.tif",
-        "is_table": False,
-        "body": style_body(styles[file]),
-    }
+def _bookmarks(units, language):
+    """One bookmark per reporting unit, under the word for its level."""
+    words = code_words("report_units", "level", language)
+    return [
+        {
+            "id": f"{ID_PREFIX}{number}",
+            "name": name,
+            "group": words.get(level, level),
+            "extent": f"POLYGON(({west} {south}, {east} {south}, {east} {north}, "
+            f"{west} {north}, {west} {south}))",
+        }
+        for number, (level, name, west, south, east, north) in enumerate(units, 1)
+    ]
 
 
 def _crs_words(crs):

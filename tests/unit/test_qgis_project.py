@@ -6,19 +6,16 @@ from xml.etree import ElementTree
 import pytest
 from pyproj import CRS
 
-from robuust.layer_styles import RASTERS
+from robuust.layer_styles import NAMED_STYLES, RASTERS
 from robuust.output_layers import LAYERS
-from robuust.qgis_project import (
-    PER_GROUP,
-    QUESTIONS,
-    drawn_variety,
-    initial_extent,
-    project_xml,
-)
+from robuust.qgis_project import drawn_variety, initial_extent, project_xml
+from robuust.questions import BACKGROUND, GROUP_LAYERS, PER_GROUP, QUESTIONS
 
 TEMPLATE = Path(__file__).parents[2] / "workflow" / "templates" / "project.qgs.j2"
 STYLE = "<qgis><mapTip>tip</mapTip></qgis>"
-STYLES = dict.fromkeys((*RASTERS, *(layer.name for layer in LAYERS)), STYLE)
+FURTHER = [f"{layer}.{name}" for layer, own in NAMED_STYLES.items() for name in own]
+STYLES = dict.fromkeys((*RASTERS, *(la.name for la in LAYERS), *FURTHER), STYLE)
+UNITS = [("municipality", "Bree & <Duin>", 0, 10, 50, 60), ("level", "Zee", 1, 2, 3, 4)]
 
 
 def project(language="nl", groups=(("frogs", "Kikkers & padden"),), crs="EPSG:28992"):
@@ -31,6 +28,9 @@ def project(language="nl", groups=(("frogs", "Kikkers & padden"),), crs="EPSG:28
         groups=groups,
         styles=STYLES,
         nearby_m=300.0,
+        reference_date="2026-01-01",
+        units=UNITS,
+        sources=["map", "records"],
     )
     return ElementTree.fromstring(text.encode())
 
@@ -38,18 +38,24 @@ def project(language="nl", groups=(("frogs", "Kikkers & padden"),), crs="EPSG:28
 def test_every_layer_stands_under_one_question():
     named = [name for question in QUESTIONS for name in question.layers]
     assert len(named) == len(set(named))
-    assert set(named) == {layer.name for layer in LAYERS} | set(RASTERS) | {PER_GROUP}
+    rasters = set(RASTERS) - {"current_flow"}  # stands in the branch of its group
+    layers = {layer.name for layer in LAYERS}
+    assert set(named) == layers | rasters | {PER_GROUP, BACKGROUND}
 
 
 def test_what_is_drawn_is_in_its_branch_and_only_the_first_branch_is_open():
     for question in QUESTIONS:
-        assert set(question.drawn) <= set(question.layers)
-    assert [question.shown for question in QUESTIONS] == [True] + 5 * [False]
+        own = [name for name in question.drawn if name in question.layers]
+        others = {"report_units", BACKGROUND}
+        assert own or not question.drawn
+        assert set(question.drawn) - set(own) <= others
+    assert [question.shown for question in QUESTIONS] == [True] + 6 * [False]
 
 
 def test_tree_and_layers_refer_to_each_other():
     xml = project()
-    in_tree = [node.get("id") for node in xml.iter("layer-tree-layer")]
+    tree = xml.find("layer-tree-group")
+    in_tree = [node.get("id") for node in tree.iter("layer-tree-layer")]
     layers = [node.text for node in xml.findall("projectlayers/maplayer/id")]
     assert in_tree == layers
     assert len(set(layers)) == len(layers)
@@ -61,10 +67,56 @@ def test_each_group_has_its_own_layer_with_its_own_rows():
     sources = [
         node.text
         for node in xml.findall("projectlayers/maplayer/datasource")
-        if "subset" in node.text
+        if '"group"' in node.text
     ]
-    start = "./robuust.gpkg|layername=patches|subset="
-    assert sources == [f"{start}\"group\" = 'a'", f"{start}\"group\" = 'o''b'"]
+    assert sources == [
+        f"./robuust.gpkg|layername={name}|subset=\"group\" = '{group}'"
+        for group in ("a", "o''b")
+        for name in GROUP_LAYERS
+    ]
+    tree = xml.find("layer-tree-group").findall("layer-tree-group")[1]
+    assert [node.get("name") for node in tree.findall("layer-tree-group")] == ["A", "B"]
+
+
+def test_of_the_plans_only_the_best_is_shown():
+    ids = {
+        n.findtext("id"): n.findtext("datasource") for n in project().iter("maplayer")
+    }
+    assert ids["robuust_restoration_plan"].endswith("|subset=\"plan\" = 'best'")
+
+
+def test_every_unit_is_a_bookmark_and_the_known_levels_have_their_word():
+    marks = project().findall("Bookmarks/Bookmark")
+    assert [mark.get("group") for mark in marks] == ["gemeente", "level"]
+    assert marks[0].get("name") == "Bree & <Duin>"
+    assert marks[0].get("extent") == "POLYGON((0 10, 50 10, 50 60, 0 60, 0 10))"
+
+
+def test_every_theme_and_page_refers_to_layers_that_are_there():
+    xml = project()
+    layers = {node.findtext("id") for node in xml.iter("maplayer")}
+    themes = xml.findall("visibility-presets/visibility-preset")
+    drawn = {theme.get("name"): theme.findall("layer") for theme in themes}
+    assert all({layer.get("id") for layer in own} <= layers for own in drawn.values())
+    assert "Voor wie? Kikkers & padden" in drawn
+    pages = xml.findall("Layouts/Layout")
+    for page in pages:
+        assert page.find("LayoutItem[@id='map']").get("followPresetName") in drawn
+        legend = page.find("LayoutItem[@id='legend']")
+        assert {node.get("id") for node in legend.iter("layer-tree-layer")} <= layers
+    atlases = [
+        page.find("Atlas").get("coverageLayer")
+        for page in pages
+        if page.get("name").startswith("Atlas")
+    ]
+    assert atlases == 3 * ["robuust_report_units"]
+
+
+def test_the_same_run_gives_the_same_project():
+    one, other = (ElementTree.tostring(project()) for _ in range(2))
+    assert one == other
+    ids = [node.get("uuid") for node in project().iter("LayoutItem")]
+    assert len(set(ids)) == len(ids) > 0
 
 
 def test_words_follow_the_language():

@@ -52,6 +52,7 @@ def project_facts(folder, messages):
             {
                 "title": group.name(),
                 "drawn": group.itemVisibilityChecked(),
+                "inside": [part.name() for part in group.findGroups()],
                 "layers": [short(node.layerId()) for node in group.findLayers()],
             }
             for group in project.layerTreeRoot().findGroups()
@@ -79,6 +80,19 @@ def layer_facts(layer):
         "aliases": {f.name(): f.alias() for f in layer.fields()},
         "renderer": renderer.type() if renderer else None,
         "map_tip": layer.mapTipTemplate(),
+        "form": [
+            [box.name(), [field.name() for field in box.children()]]
+            for box in layer.editFormConfig().tabs()
+        ],
+        "table": [
+            column.name
+            for column in layer.attributeTableConfig().columns()
+            if not column.hidden
+        ],
+        "shown": words_of_first_row(layer),
+        "styles": layer.styleManager().styles(),
+        "visible_from": layer.minimumScale() if layer.hasScaleBasedVisibility() else 0,
+        "is_labelled": layer.labelsEnabled(),
     }
     if renderer and renderer.type() == "categorizedSymbol":
         facts["legend"] = {
@@ -95,6 +109,22 @@ def layer_facts(layer):
     return facts
 
 
+def words_of_first_row(layer):
+    """What a table shows in the first row of a layer, by column."""
+    feature = next(layer.getFeatures(), None)
+    if feature is None:
+        return {}
+    shown = {}
+    for index, field in enumerate(layer.fields()):
+        setup = layer.editorWidgetSetup(index)
+        formatter = QgsApplication.fieldFormatterRegistry().fieldFormatter(setup.type())
+        value = feature.attribute(index)
+        shown[field.name()] = formatter.representValue(
+            layer, index, setup.config(), None, value
+        )
+    return shown
+
+
 def undrawn_rows(layer, renderer):
     """Rows that no legend entry but "other" draws, or that none draws at all."""
     from qgis.core import QgsExpressionContextUtils, QgsRenderContext
@@ -106,11 +136,13 @@ def undrawn_rows(layer, renderer):
     renderer = renderer.clone()
     renderer.startRender(context, layer.fields())
     undrawn = 0
+    is_categorized = renderer.type() == "categorizedSymbol"
+    categories = renderer.categories() if is_categorized else []
     for feature in layer.getFeatures():
         context.expressionContext().setFeature(feature)
         keys = renderer.legendKeysForFeature(feature, context)
         last = str(len(renderer.legendSymbolItems()) - 1)
-        other = renderer.type() == "categorizedSymbol" and last in keys
+        other = is_categorized and not categories[-1].value() and last in keys
         undrawn += not keys or other
     renderer.stopRender(context)
     return undrawn
