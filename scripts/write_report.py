@@ -1,62 +1,103 @@
-"""Rule write_report: the page that people read, and the summary of the run."""
+"""Rule write_report: the page that people read, its maps as pictures, ten lines."""
 
 import logging
+from importlib import metadata, resources
 from pathlib import Path
 
 import pandas as pd
 import pyogrio
+import resvg_py
 
+from robuust.map_pictures import map_picture
+from robuust.province_sheets import told_units
+from robuust.question_maps import PER_GROUP, QUESTION_MAPS
 from robuust.report_page import REPORT_LAYERS, report_html
 from robuust.run_summary import summary_lines
 from robuust.runlog import log_to
+from robuust.sheet_names import unit_sheet_names
+
+#: The package that brings the map library Leaflet, with its licence.
+MAP_LIBRARY = "django-js-lib-leaflet"
 
 
-def write_report(
-    geopackage_path,
-    columns_path,
-    template_path,
-    report_path,
-    summary_path,
-    *,
-    title,
-    language,
-    results,
-):
-    """Read the GeoPackage; write the report and the ten lines for the screen."""
+def write_report(paths, report_path, summary_path, pictures_folder, **words):
+    """Read the GeoPackage; write the report, its pictures and the ten lines.
+
+    `paths` are the GeoPackage, the column descriptions, the templates of page and
+    picture and the `assets` of the page. `words` are title, language, reference_date,
+    results (the folder as the reader sees it) and sheets (file name by species).
+    """
     frames = {
-        name: pyogrio.read_dataframe(geopackage_path, layer=name)
+        name: pyogrio.read_dataframe(paths["geopackage"], layer=name)
         for name in REPORT_LAYERS
     }
-    columns = pd.read_csv(columns_path, keep_default_na=False, encoding="utf-8-sig")
-    lines = summary_lines(frames, title=title, language=language, results=results)
+    named = {key: words[key] for key in ("title", "language")}
+    lines = summary_lines(frames, results=words["results"], **named)
+    units = unit_sheet_names(told_units(frames))
     page = report_html(
-        Path(template_path).read_text(encoding="utf-8"),
+        Path(paths["template"]).read_text(encoding="utf-8"),
         frames,
-        columns,
-        title=title,
-        language=language,
+        pd.read_csv(paths["columns"], keep_default_na=False, encoding="utf-8-sig"),
         lines=lines,
+        assets=read_assets(paths["assets"]),
+        sheets=words["sheets"],
+        unit_sheets={" ".join(unit): name for unit, name in units.items()},
+        **named,
     )
-    Path(report_path).write_text(page, encoding="utf-8", newline="\n")
-    Path(summary_path).write_text(
-        "\n".join(lines) + "\n", encoding="utf-8", newline="\n"
-    )
+    write_text(report_path, page)
+    write_text(summary_path, "\n".join(lines) + "\n")
+    named["reference_date"] = words["reference_date"]
+    write_pictures(paths["picture_template"], frames, Path(pictures_folder), **named)
     logging.getLogger(__name__).info(
-        "read %d rows, wrote a page of %d kB",
+        "read %d rows, wrote a page of %d kB and %d pictures",
         sum(map(len, frames.values())),
         len(page) // 1000,
+        len(QUESTION_MAPS),
     )
+
+
+def write_pictures(template_path, frames, folder, **words):
+    """Write the map of each question as SVG and, drawn with our own font, as PNG."""
+    folder.mkdir(parents=True, exist_ok=True)
+    template = Path(template_path).read_text(encoding="utf-8")
+    fonts = resources.files("font_source_sans_pro") / "files"
+    files = [str(fonts / f"SourceSansPro-{face}.ttf") for face in ("Regular", "Bold")]
+    groups = frames["group_summary"][["group", f"name_{words['language']}"]].to_numpy()
+    for question in QUESTION_MAPS:
+        shown = groups.tolist() if question.slug == PER_GROUP else ()
+        picture = map_picture(template, question, frames, groups=shown, **words)
+        write_text(folder / f"{question.slug}.svg", picture)
+        png = resvg_py.svg_to_bytes(
+            svg_string=picture, font_files=files, skip_system_fonts=True
+        )
+        (folder / f"{question.slug}.png").write_bytes(bytes(png))
+
+
+def write_text(path, text):
+    """Write text with the same line ends on every system."""
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_assets(paths):
+    """Read the style and scripts of the page, and the map library as installed."""
+    texts = {Path(path).name: Path(path).read_text(encoding="utf-8") for path in paths}
+    library = resources.files("js_lib_leaflet") / "static" / "js_lib_leaflet"
+    for name in ("leaflet.js", "leaflet.css"):
+        texts[name] = (library / name).read_text(encoding="utf-8")
+    texts["LICENSE"] = metadata.distribution(MAP_LIBRARY).read_text("LICENSE")
+    return texts
 
 
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     write_report(
-        geopackage_path=snakemake.input.geopackage,
-        columns_path=snakemake.input.columns,
-        template_path=snakemake.input.template,
-        report_path=snakemake.output.report,
-        summary_path=snakemake.output.summary,
+        dict(snakemake.input.items()),
+        snakemake.output.report,
+        snakemake.output.summary,
+        snakemake.output.pictures,
         title=snakemake.params.title,
         language=snakemake.params.language,
+        reference_date=snakemake.params.reference_date,
+        sheets=snakemake.params.sheets,
         results=Path(snakemake.output.report).parents[1].as_posix(),  # not staging
     )

@@ -1,65 +1,21 @@
 """The report: self-contained, every value escaped, a map that is drawn to scale."""
 
+import json
 import re
+from functools import cache
 from html.parser import HTMLParser
-from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
 import pytest
-import shapely
-from hypothesis import given
-from hypothesis import strategies as st
-from shapely.geometry import MultiPolygon, box
+from report_frames import HOSTILE, report_frames, report_page
 
-from robuust.output_layers import layer_named
-from robuust.report_page import (
-    REPORT_LAYERS,
-    map_drawing,
-    report_html,
-    scale_bar,
-    svg_path,
-)
-
-HOME = Path(__file__).parents[2]
-COLUMNS = pd.read_csv(HOME / "config" / "output_columns.csv", keep_default_na=False)
-TEMPLATE = (HOME / "workflow" / "templates" / "report.html.j2").read_text(
-    encoding="utf-8"
-)
-HOSTILE = "<script>alert('x')</script> & \"co\""
+from robuust.page_assets import checksum
+from robuust.report_page import map_drawing
+from robuust.report_tables import MOST_ROWS
 
 
-def frames(rows=1, text=HOSTILE):
-    """Every layer of the report with the same row, as often as asked."""
-    default = {"text": text, "integer": 2, "real": 12.345, "boolean": True}
-    made = {}
-    for name in REPORT_LAYERS:
-        contract = COLUMNS[COLUMNS["layer"] == name]
-        made[name] = pd.DataFrame(
-            {
-                column: pd.Series([default[kind]] * rows)
-                for column, kind in contract[["column", "type"]].to_numpy()
-            }
-        )
-        if layer_named(name).geometry_type:
-            shapes = [box(0, 0, 1000, 500)] * rows
-            made[name] = gpd.GeoDataFrame(made[name], geometry=shapes, crs=31370)
-    if rows:
-        made["patches"]["class"] = "key"
-        made["sensitivity"]["evidence"] = "unverified"
-        made["plan_curve"]["plan"] = "best"
-    return made
-
-
-def page(language="nl", lines=("Gebied: hier",), **kwargs):
-    return report_html(
-        TEMPLATE,
-        frames(**kwargs),
-        COLUMNS,
-        title=HOSTILE,
-        language=language,
-        lines=list(lines),
-    )
+@cache
+def page(language="nl", rows=1, text=HOSTILE):
+    return report_page(report_frames(rows, text), language)
 
 
 class Tags(HTMLParser):
@@ -72,7 +28,7 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.found.append((tag, dict(attrs)))
-        if tag not in ("meta", "path", "rect", "br"):
+        if tag not in ("meta", "path", "rect", "br", "input"):
             self.open.append(tag)
 
     def handle_endtag(self, tag):
@@ -80,20 +36,63 @@ class Tags(HTMLParser):
             assert self.open.pop() == tag
 
 
+def scripts(text):
+    """What stands in the scripts and data of a page, in order."""
+    return re.findall(r"<script[^>]*>(.*?)</script>", text, flags=re.DOTALL)
+
+
 def test_no_name_in_the_data_ever_runs():
     text = page()
-    assert "<script" not in text
+    assert HOSTILE not in text
     assert "&lt;script&gt;alert" in text
+    assert text.count("<script") == text.count("</script>") == len(scripts(text)) == 5
+
+
+def test_names_stand_in_the_data_of_the_map_as_they_are():
+    _, data, *_ = scripts(page())
+    assert not set("<>&\u2028\u2029") & set(data)
+    assert json.loads(data)["layers"]["report_units"]["name"] == [HOSTILE]
+
+
+def test_only_the_scripts_and_the_style_of_the_page_itself_are_allowed():
+    text = page()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1)
+    style = re.search(r"<style>(.*?)</style>", text, flags=re.DOTALL).group(1)
+    for part in (*scripts(text)[2:], style):
+        assert checksum(part).replace("'", "&#39;") in policy
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src &#39;none&#39;;")
 
 
 def test_the_page_is_well_formed_and_asks_nothing_from_outside():
     tags = Tags(page())
     assert tags.open == []
+    inside = ("#", "species_sheets/", "unit_sheets/", "data_dictionary.html")
     for tag, attributes in tags.found:
-        assert tag not in ("script", "link", "img", "iframe", "object")
-        assert not {"src", "href", "onclick", "onload"} & set(attributes)
-    assert "url(" not in page()
-    assert "@import" not in page()
+        assert tag not in ("link", "img", "iframe", "object")
+        assert not {"src", "style", "onclick", "onload"} & set(attributes)
+        assert attributes.get("href", "#").startswith(inside)
+    style = page().partition("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_licence_of_the_map_library_goes_with_it():
+    assert "BSD 2-Clause License" in page()
+
+
+def test_a_species_and_a_place_in_a_table_lead_to_their_sheet_and_the_map():
+    frames = report_frames(text="Hyla arborea")
+    text = report_page(frames, sheets={"Hyla arborea": "hyla_arborea"})
+    assert '<a href="species_sheets/hyla_arborea.html">Hyla arborea</a>' in text
+    link = 'data-layer="restoration" data-key="Hyla arborea"'  # every text is the same
+    assert link in text
+
+
+def test_of_a_long_table_the_page_says_how_much_it_leaves_out():
+    text = page(rows=MOST_ROWS + 3)
+    assert text.count(f"De eerste {MOST_ROWS} van {MOST_ROWS + 3}") == 8
+    assert "tables/relict_sites.csv" in text
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -116,9 +115,9 @@ def test_it_warns_of_values_that_nobody_read_in_the_source():
 
 
 def test_a_group_without_habitat_is_named():
-    made = frames(text="leeg")
+    made = report_frames(text="leeg")
     made["group_summary"]["n_patches"] = 0
-    text = report_html(TEMPLATE, made, COLUMNS, title="t", language="nl", lines=[])
+    text = report_page(made)
     assert "Zonder habitat in dit gebied: leeg." in text
 
 
@@ -143,7 +142,7 @@ def test_it_draws_the_budget_curve_and_tells_how_sure_each_priority_is(language,
 
 
 def test_it_fits_a_patch_on_the_map_at_true_scale():
-    drawing = map_drawing(frames(), "nl")
+    drawing = map_drawing(report_frames(), "nl")
     assert drawing["width"] / drawing["height"] == pytest.approx(1100 / 600, rel=0.1)
     key = next(p for p in drawing["paths"] if p["label"] == "sleutelgebied")
     x = [float(n) for n in re.findall(r"[ML](\S+) ", key["d"])]
@@ -153,30 +152,8 @@ def test_it_fits_a_patch_on_the_map_at_true_scale():
 
 
 def test_the_best_class_is_drawn_last_of_the_patches():
-    labels = [path["label"] for path in map_drawing(frames(), "en")["paths"]]
+    labels = [path["label"] for path in map_drawing(report_frames(), "en")["paths"]]
     assert labels[1:-1] == [
         *("insufficient", "nearly sufficient", "viable network", "key patch"),
         "stronghold",
     ]
-
-
-def test_a_path_goes_round_parts_and_holes():
-    ring = box(0, 0, 10, 10) - box(4, 4, 6, 6)
-    path = svg_path(
-        [MultiPolygon([ring, box(20, 0, 30, 10)])], west=0, north=10, scale=1
-    )
-    assert path.count("M") == path.count("Z") == 3
-    assert re.fullmatch(r"(M[\d.]+ [\d.]+(L[\d.]+ [\d.]+)+Z)+", path)
-
-
-def test_what_is_missing_empty_or_too_small_to_see_is_left_out():
-    shapes = [None, shapely.Polygon(), box(0, 0, 0.1, 0.1)]
-    assert svg_path(shapes, west=0, north=0, scale=1) == ""
-    assert svg_path([], west=0, north=0, scale=1) == ""
-
-
-@given(st.floats(20, 1e6))
-def test_the_scale_bar_is_round_and_between_a_tenth_and_a_fifth_of_the_map(width_m):
-    bar = scale_bar(width_m, 1.0)
-    assert width_m / 12.6 < bar["px"] <= width_m / 5 * (1 + 1e-9)
-    assert f"{bar['px']:e}"[0] in "125"

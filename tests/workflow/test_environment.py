@@ -19,18 +19,24 @@ def locked(path):
     return pins
 
 
-def test_every_dependency_of_the_project_is_locked():
+def dependencies():
+    """Packages that the project asks for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[\[><=]", line)[0] for line in project["dependencies"]}
-    assert names <= locked("requirements.txt").keys()
+    return {re.split(r"[\[><=]", line)[0] for line in project["dependencies"]}
 
 
-def test_the_conda_environment_has_the_locked_releases():
+def test_every_dependency_of_the_project_is_locked():
+    assert dependencies() <= locked("requirements.txt").keys()
+
+
+def test_the_conda_environment_has_the_locked_releases_of_every_dependency():
     environment = yaml.safe_load((ROOT / "workflow/envs/robuust.yaml").read_text())
-    pins = dict(line.split("=") for line in environment["dependencies"])
+    *lines, of_pip = environment["dependencies"]
+    pins = dict(line.split("=") for line in lines if line != "pip")
+    pins |= dict(line.split("==") for line in of_pip["pip"])
     assert pins.pop("python") == "3.11"
     lock = locked("requirements.txt")
-    assert pins == {name: lock[name] for name in pins}
+    assert pins == {name: lock[name] for name in dependencies()}
 
 
 def test_the_test_lock_only_adds_to_the_run_lock():
