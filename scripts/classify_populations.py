@@ -20,6 +20,7 @@ from robuust.reintroduction import answers_without_question, screen_reintroducti
 from robuust.relicts import relict_receivers, relict_sites
 from robuust.robustness import Norms
 from robuust.runlog import log_to
+from robuust.sensitive_species import known_cells, open_species
 from robuust.status_rules import read_status_rules
 from robuust_files.config_tables import read_text
 from robuust_files.taken_over import taken_over
@@ -33,7 +34,15 @@ POPULATION_COLUMNS = [
 
 
 def classify_populations(
-    paths, *, group, red_lists, norms, rules, reproductive_unit_ha, dispersal_max_m
+    paths,
+    *,
+    group,
+    red_lists,
+    sensitive,
+    norms,
+    rules,
+    reproductive_unit_ha,
+    dispersal_max_m,
 ):
     """Read verdicts, links, records; write populations, relicts, reintroduction."""
     log = logging.getLogger(__name__)
@@ -44,7 +53,16 @@ def classify_populations(
         red_lists=red_lists,
         reference_date=rules.reference_date,
     )
-    species = choose_species(read_text(paths["species"]), categories, group=group)
+    known = choose_species(read_text(paths["species"]), categories, group=group)
+    species = open_species(known, sensitive).reset_index(drop=True)
+    hidden = known[known["species"].isin(list(sensitive))]
+    cells = known_cells(
+        read_records(paths["records"], hidden),
+        hidden,
+        sensitive,
+        columns=POPULATION_COLUMNS,
+    )
+    cells.to_parquet(paths["known_cells"])
     records = read_records(paths["records"], species)
     read = (len(species), len(patches), len(records), group)
     log.info("read %d species, %d patches and %d records of %s", *read)
@@ -171,6 +189,7 @@ if __name__ == "__main__":  # run by Snakemake
             dict(snakemake.input.items()) | dict(snakemake.output.items()),
             group=snakemake.wildcards.group,
             red_lists=p.red_lists,
+            sensitive=p.sensitive,
             norms=Norms(**{name: float(p[name]) for name in Norms.__annotations__}),
             rules=RecordRules(
                 **{name: p[name] for name in RecordRules.__annotations__}

@@ -11,13 +11,14 @@ from robuust.group_changes import compare_groups, no_group_changes, with_network
 from robuust.planned_changes import no_planned_changes, with_groups
 from robuust.population_changes import compare_populations, no_population_changes
 from robuust.runlog import log_to
+from robuust.sensitive_species import open_species
 from robuust.statuses import ON_RECORD
 
 COLUMNS = ["group", "patch_id", "network_id", "class"]
 ON_RECORD_ONLY = f"status IN {ON_RECORD}"
 
 
-def compare_runs(paths, *, groups, earlier_results):
+def compare_runs(paths, *, groups, sensitive, earlier_results):
     """Read both runs; write what changed per patch, group, population and plan."""
     log = logging.getLogger(__name__)
     patches = read_layers(paths["verdicts"], [*COLUMNS, "geometry"])
@@ -35,7 +36,8 @@ def compare_runs(paths, *, groups, earlier_results):
     log.info("read %d patches, earlier %d", len(patches), len(earlier))
     changes = follow_patches(earlier, patches, groups=groups)
     before = read_earlier(earlier_results, "populations", where=ON_RECORD_ONLY)
-    before = before[before["group"].isin(groups)].to_crs(patches.crs)
+    before = open_species(before[before["group"].isin(groups)], sensitive)
+    before = before.to_crs(patches.crs)
     populations = read_layers(
         paths["populations"], filters=[("status", "in", ON_RECORD)]
     )
@@ -106,5 +108,6 @@ if __name__ == "__main__":  # run by Snakemake
     compare_runs(
         dict(snakemake.input.items()) | dict(snakemake.output.items()),
         groups=snakemake.params.groups,
+        sensitive=snakemake.params.sensitive,
         earlier_results=snakemake.params.earlier_results,
     )

@@ -18,7 +18,7 @@ from robuust_files.checksums import checksum
 from robuust_files.tables import read_records
 
 
-def ingest_records(paths, *, sources, crs, max_distance_m, reference_date):
+def ingest_records(paths, *, sources, crs, max_distance_m, reference_date, sensitive):
     """Read every record file, write the records and what was set apart."""
     log, crs = logging.getLogger(__name__), analysis_crs(crs)
     # Arrow's own allocator gives memory back and asks for it again all the time: with
@@ -42,6 +42,7 @@ def ingest_records(paths, *, sources, crs, max_distance_m, reference_date):
             crs=crs,
             max_distance_m=max_distance_m,
             reference_date=reference_date,
+            sensitive=sensitive,
         )
         found, sha256 = side_by_side(screening, partial(checksum, source))
         for warning in found.warnings:
@@ -82,4 +83,5 @@ if __name__ == "__main__":  # run by Snakemake
         crs=snakemake.params.crs,
         max_distance_m=snakemake.params.max_distance_m,
         reference_date=snakemake.params.reference_date,
+        sensitive=snakemake.params.sensitive,
     )

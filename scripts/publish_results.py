@@ -6,38 +6,56 @@ import shutil
 from pathlib import Path
 
 from robuust.runlog import log_to
+from robuust_files.qgis_projects import store_project
 
-#: Files of which there is one per group, species or unit: earlier ones may have to go.
-SERIES = ("current_flow/*.tif", "species_sheets/*.html", "unit_sheets/*.html")
+#: Files of which there is one per group or species: earlier ones may have to go.
+SERIES = ("current_flow/*.tif", "species_sheets/*.html")
+#: What a published folder holds; anything else in it was put there by somebody else.
+ENDINGS = frozenset({".html", ".pdf", ".png", ".qmd", ".svg", ".xml"})
 
 
-def publish_results(staged_paths, published_paths, *, results_folder, page_folders=()):
+def publish_results(
+    staged_paths, published_paths, *, results_folder, folders=(), projects=None
+):
     """Copy every file beside its place, then put all copies in place.
 
     Until the last copy is complete nothing changes, so a full disk or a killed run
-    leaves the earlier results as they were. Of each staged folder of pages, the pages
-    are published in a folder of the same name.
+    leaves the earlier results as they were. What is in each of the staged `folders`
+    (pages, pictures, records) is published in a folder of the same name. `projects`
+    says which staged QGIS project goes into which published GeoPackage.
     """
     places = dict(zip(map(str, published_paths), staged_paths, strict=True))
-    for folder in map(Path, page_folders):
-        for page in folder.glob("*.html"):
-            places[str(Path(results_folder) / folder.name / page.name)] = page
+    for folder in map(Path, folders):
+        for staged in made_in(folder):
+            places[str(Path(results_folder) / folder.name / staged.name)] = staged
     copies = {path: Path(f"{path}.new") for path in places}
     try:
         for published, staged in places.items():
             copy_file(staged, copies[published])
+        for geopackage, project in (projects or {}).items():
+            store_project(copies[geopackage], project)
         for published, copy in copies.items():
             replace_file(copy, published)
-        # Of groups, species and units that are not in the run any more.
-        published = {Path(path) for path in places}
-        for series in SERIES:
-            for earlier in set(Path(results_folder).glob(series)) - published:
-                earlier.unlink()
+        remove_earlier(results_folder, folders, keep={Path(path) for path in places})
     finally:
         for copy in copies.values():
             if copy.exists():
                 copy.unlink()
     logging.getLogger(__name__).info("published %d files", len(copies))
+
+
+def made_in(folder):
+    """Files in a folder that this workflow may have made; none when there is none."""
+    return {path for path in Path(folder).glob("*") if path.suffix in ENDINGS}
+
+
+def remove_earlier(results_folder, folders, *, keep):
+    """Remove files of groups, species and units that are not in the run any more."""
+    earlier = {path for series in SERIES for path in Path(results_folder).glob(series)}
+    for folder in folders:
+        earlier |= made_in(Path(results_folder) / Path(folder).name)
+    for path in earlier - keep:
+        path.unlink()
 
 
 def copy_file(staged, copy):
@@ -69,9 +87,12 @@ def replace_file(copy, published):
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     published_paths = list(snakemake.output)
+    project = snakemake.input.get("project")
+    projects = {snakemake.output.geopackage: project} if project else None
     publish_results(
         list(snakemake.input)[: len(published_paths)],
         published_paths,
         results_folder=Path(snakemake.output[0]).parent,
-        page_folders=list(snakemake.input)[len(published_paths) :],
+        folders=list(snakemake.input)[len(published_paths) :],
+        projects=projects,
     )

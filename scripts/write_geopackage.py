@@ -1,5 +1,6 @@
-"""Rule write_geopackage: every layer and table in one file, and as CSV beside it."""
+"""Rule write_geopackage: all layers and tables in one file, CSV and metadata beside."""
 
+import contextlib
 import logging
 import sqlite3
 import tomllib
@@ -9,9 +10,19 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
+import rasterio
+import shapely
 import yaml
 
-from robuust.layer_styles import layer_styles_rows, run_values, style_qml
+from robuust.data_dictionary import dictionary_page
+from robuust.layer_styles import layer_styles_rows, style_facts
+from robuust.metadata_records import (
+    RASTERS,
+    layer_outputs,
+    raster_output,
+    records_of,
+    run_facts,
+)
 from robuust.output_contract import (
     SCHEMA_EXTENSION,
     check_output_columns,
@@ -20,68 +31,171 @@ from robuust.output_contract import (
     formula_safe,
 )
 from robuust.output_layers import LAYERS
+from robuust.published_rows import lighten, with_told
 from robuust.run_summary import provenance_tables
 from robuust.runlog import log_to
+from robuust.saved_styles import styles_of_layer
+from robuust_files.metadata_tables import read_contents, write_metadata
 
 #: The GeoPackage version that QGIS 3.22 reads without a warning.
 VERSION = {"VERSION": "1.2"}
 
+#: An empty layer numbers its rows from one too; SQLite notes that with the first row.
+NUMBERED = """
+    INSERT INTO sqlite_sequence SELECT table_name, 0 FROM gpkg_contents
+    WHERE table_name NOT IN (SELECT name FROM sqlite_sequence)
+"""
+
 
 def write_geopackage(
-    layer_paths, table_paths, paths, geopackage_path, csv_paths, *, config, library
+    layer_paths,
+    table_paths,
+    paths,
+    geopackage_path,
+    csv_paths,
+    *,
+    style_paths=(),
+    config,
+    library,
 ):
     """Read what all steps made; write robuust.gpkg, with its styles, and CSV tables.
 
     `layer_paths` holds the files of each layer and `table_paths` the parameter tables;
     `paths` the column descriptions, the style template, the schema of the settings and
-    the project file with the version; `csv_paths` says where each table goes.
+    the project file with the version; `csv_paths` says where each table goes;
+    `style_paths` are the styles that somebody saved from QGIS.
     """
     log, language = logging.getLogger(__name__), config["language"]
     columns = pd.read_csv(paths["columns"], keep_default_na=False, encoding="utf-8-sig")
     check_output_columns(columns)
     template = Path(paths["style_template"]).read_text(encoding="utf-8")
     csv_by_layer = {Path(path).stem: path for path in csv_paths}
-    project = tomllib.loads(Path(paths["project"]).read_text(encoding="utf-8"))
-    made = provenance_tables(
-        config,
-        schema=yaml.safe_load(Path(paths["schema"]).read_text(encoding="utf-8")),
-        version=project["project"]["version"],
-        table_contents={path: Path(path).read_bytes() for path in table_paths},
-        library=library,
-    )
+    made = read_provenance(paths, table_paths, config, library)
     made["output_columns"] = columns
+    groups = group_names(layer_paths["group_summary"], language)
+    saved = {Path(path).stem: Path(path).read_text("utf-8") for path in style_paths}
 
     # A fixed clock, so that the same input gives the same file; and no waiting for the
     # disk after each layer, because nobody reads the file before it is complete.
-    date = f"{config['reference_date']}T00:00:00.000Z"
+    date = clock(config)
     pyogrio.set_gdal_config_options(
         {"OGR_CURRENT_DATE": date, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     )
     Path(geopackage_path).unlink(missing_ok=True)
-    styles = {}
+    styles, told = {}, []
     for layer in LAYERS:
+        if layer.name == "run_info":  # the layers that may leave something out are done
+            made["run_info"] = with_told(made["run_info"], told)
         rows = read_rows(layer_paths.get(layer.name, []), made.get(layer.name))
+        rows, left_out = lighten(rows, layer.name)
+        told += left_out
         rows = conform(rows, layer, columns, config["crs"])
         write_layer(rows, layer, geopackage_path, language=language)
         attributes = rows.drop(columns="geometry", errors="ignore")
         formula_safe(attributes).to_csv(
             csv_by_layer[layer.name], index=False, lineterminator="\n", encoding="utf-8"
         )
-        described = columns[columns["layer"] == layer.name]
-        values = run_values(rows, layer.name)
-        styles[layer.name] = style_qml(
-            template, layer, described, language, values=values
+        styles |= styles_of_layer(
+            *(template, layer, columns[columns["layer"] == layer.name], language),
+            run=style_facts(rows, layer.name),
+            groups=groups,
+            saved=saved,
         )
         log.info("wrote %d rows of %s", len(rows), layer.name)
-    write_table(layer_styles_rows(styles, date), "layer_styles", geopackage_path)
-    with sqlite3.connect(geopackage_path) as connection:
-        connection.executescript(SCHEMA_EXTENSION)
-        connection.executemany(
-            "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
-            data_columns_rows(columns, language),
-        )
-    connection.close()
+    rows = layer_styles_rows(styles, date, language)
+    write_table(rows, "layer_styles", geopackage_path)
+    describe_columns(geopackage_path, data_columns_rows(columns, language))
     log.info("wrote %d layers and tables, and as many CSV files", len(styles))
+
+
+def describe_columns(geopackage_path, rows):
+    """Add what each column means, and that rows of every layer are numbered."""
+    with contextlib.closing(sqlite3.connect(geopackage_path)) as package:
+        package.executescript(SCHEMA_EXTENSION)
+        package.execute(NUMBERED)
+        package.executemany(
+            "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)", rows
+        )
+        package.commit()
+
+
+def clock(config):
+    """Give the time that stands in the files: the reference date, as GDAL writes it."""
+    return f"{config['reference_date']}T00:00:00.000Z"
+
+
+def describe_results(paths, raster_paths, geopackage_path, folder, page, *, config):
+    """Add metadata to the finished GeoPackage; write records and data dictionary.
+
+    `paths` holds the column descriptions and the templates; `raster_paths` the rasters
+    by kind, in a list where there is one in the folder of each group. `folder` gets an
+    ISO record of the GeoPackage, and of every raster that and the record for QGIS.
+    """
+    extents, frames = read_contents(geopackage_path, ["sources", "run_info"])
+    run = run_facts(config, frames["sources"], frames["run_info"])
+    if run["missing"]:
+        logging.getLogger(__name__).warning(
+            "the metadata have no %s: fill them in under `metadata` in the settings",
+            ", ".join(run["missing"]),
+        )
+    texts = {
+        name: Path(paths[f"{name}_template"]).read_text(encoding="utf-8")
+        for name in ("iso", "qgis", "dictionary")
+    }
+    templates = (texts["iso"], texts["qgis"])
+    layers = list(records_of(layer_outputs(extents, run), run, *templates))
+    write_metadata(geopackage_path, layers, clock(config))
+    rasters = records_of(raster_outputs(raster_paths, run), run, *templates)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    whole, iso, _ = layers[0]
+    write_text(folder / f"{whole.name}.xml", iso)
+    for raster, iso, qgis in rasters:
+        write_text(folder / f"{raster.name}.xml", iso)
+        write_text(folder / f"{raster.name}.qmd", qgis)
+    columns = pd.read_csv(paths["columns"], keep_default_na=False, encoding="utf-8-sig")
+    words = {"title": run["title"], "language": run["language"]}
+    write_text(page, dictionary_page(texts["dictionary"], columns, **words))
+
+
+def raster_outputs(raster_paths, run):
+    """Look where each raster lies, and how large its cells are."""
+    for kind, given in raster_paths.items():
+        of_groups = not isinstance(given, str)
+        for path in given if of_groups else [given]:
+            with rasterio.open(path) as raster:
+                extent, cell_m = tuple(raster.bounds), raster.res[0]
+            yield raster_output(
+                Path(path).parent.name if of_groups else kind,
+                run["title"],
+                extent,
+                cell_m,
+                run["language"],
+                kind=kind if of_groups else None,
+            )
+
+
+def write_text(path, text):
+    """Write a text with the same line ends on every system."""
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_provenance(paths, table_paths, config, library):
+    """Read what a result must tell of its making; see `provenance_tables`."""
+    project = tomllib.loads(Path(paths["project"]).read_text(encoding="utf-8"))
+    return provenance_tables(
+        config,
+        schema=yaml.safe_load(Path(paths["schema"]).read_text(encoding="utf-8")),
+        version=project["project"]["version"],
+        table_contents={path: Path(path).read_bytes() for path in table_paths},
+        library=library,
+    )
+
+
+def group_names(files, language):
+    """Read the name of each species group, for people."""
+    rows = read_rows(files, None)
+    return dict(zip(rows["group"], rows[f"name_{language}"], strict=True))
 
 
 def read_rows(files, made):
@@ -103,6 +217,8 @@ def write_layer(rows, layer, geopackage_path, *, language):
     if layer.geometry_type is None:
         write_table(rows, layer.name, geopackage_path, **options)
         return
+    # Outer rings against the clock, as the national validator recommends.
+    rows = rows.set_geometry(shapely.orient_polygons(rows.geometry.array))
     pyogrio.write_dataframe(
         rows,
         geopackage_path,
@@ -129,14 +245,26 @@ if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     named = dict(snakemake.input.items())
     others = ("columns", "style_template", "schema", "project")
+    others += ("iso_template", "qgis_template", "dictionary_template")
     paths = {name: named.pop(name) for name in others}
+    raster_paths = {name: named.pop(name) for name in RASTERS}
     table_paths = named.pop("parameter_tables")
+    style_paths = named.pop("saved_styles")
     write_geopackage(
         {n: [files] if isinstance(files, str) else files for n, files in named.items()},
         table_paths,
         paths,
         snakemake.output.geopackage,
         snakemake.output.tables,
+        style_paths=style_paths,
         config=snakemake.params.settings,
         library=snakemake.params.library,
+    )
+    describe_results(
+        paths,
+        raster_paths,
+        snakemake.output.geopackage,
+        snakemake.output.metadata,
+        snakemake.output.dictionary,
+        config=snakemake.params.settings,
     )

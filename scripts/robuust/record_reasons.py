@@ -93,7 +93,7 @@ def split_reasons(reasons):
     return found
 
 
-def write_details(reasons, file, given, matched):
+def write_details(reasons, file, given, matched, secret):
     """Quote the file, for reasons that are about its own words.
 
     Parameters
@@ -105,6 +105,8 @@ def write_details(reasons, file, given, matched):
         Names as recorded.
     matched : DataFrame
         What `match_names` found for each of their texts.
+    secret : ndarray of bool
+        Rows of which only the name may be quoted.
 
     Returns
     -------
@@ -119,7 +121,7 @@ def write_details(reasons, file, given, matched):
     }
     found = [pd.Series(dtype="str")]
     for reason, write in writers.items():
-        rows = (reasons == reason).to_numpy()
+        rows = (reasons == reason).to_numpy() & ~secret
         if rows.any():
             found.append(write(file, rows).set_axis(np.flatnonzero(rows)))
     rows = np.flatnonzero(reasons.isin(matched["reason"].dropna().unique()))

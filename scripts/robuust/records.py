@@ -28,6 +28,7 @@ from robuust.record_values import (
     withheld,
 )
 from robuust.reference_systems import source_crs
+from robuust.sensitive_species import blur_places, may_be_sensitive
 from robuust.side_by_side import side_by_side
 from robuust.sources import source_words
 from robuust.taxonomy import match_names
@@ -54,7 +55,16 @@ class ScreenedRecords:
 
 
 def screen_records(
-    table, source, species, area, *, declared_crs, crs, max_distance_m, reference_date
+    table,
+    source,
+    species,
+    area,
+    *,
+    declared_crs,
+    crs,
+    max_distance_m,
+    reference_date,
+    sensitive,
 ):
     """Check the rows of one record source and bring them into our columns.
 
@@ -77,6 +87,8 @@ def screen_records(
         Records farther from the area are left out [m].
     reference_date : str
         Later records are of the future (ISO date).
+    sensitive : dict of str to float
+        Species whose places are blurred, see `blur_places`.
 
     Returns
     -------
@@ -126,15 +138,17 @@ def screen_records(
         | no_names,
         table.num_rows,
     )
-    details = write_details(reasons, file, given, matched)
+    secret = _secret(file, reasons) | may_be_sensitive(taxa["species"], sensitive)
+    details = write_details(reasons, file, given, matched, secret)
     warnings += judge_reasons(reasons, details, places.hints, where)
     warnings += judge_date_order(file, wrong_dates["impossible_date"], where)
     warnings += [f"{where}: {remark}" for remark in places.remarks]
     kept = reasons.isna().to_numpy()
     values = taxa | period | presence | sureness | {"x": places.x, "y": places.y}
-    records = _kept_records(values, kept)
+    blurred = taxa["species"].isin(list(sensitive))
+    records = _kept_records(blur_places(values, sensitive), kept)
     notes = {"undated": np.isnat(period["date_first"])} | vague
-    notes |= _name_notes(given, matched)
+    notes |= _name_notes(given, matched) | {"sensitive_species": blurred}
     return ScreenedRecords(
         source,
         table,
@@ -144,7 +158,7 @@ def screen_records(
         places,
         reasons,
         details,
-        _secret(file, reasons),
+        secret,
         [(source["name"], note, int((kept & of).sum())) for note, of in notes.items()],
         warnings,
         own_crs,

@@ -11,7 +11,7 @@ from robuust.traits import group_traits
 
 RESERVED_GROUPS = (  # folders of results
     *("ingest", "all_groups", "tables", "staging"),
-    *("current_flow", "species_sheets", "unit_sheets"),
+    *("current_flow", "species_sheets", "unit_sheets", "pictures", "metadata"),
 )
 ORDERED = (  # the first may not be larger than the second
     ("local_distance_m", "dispersal_max_m"),

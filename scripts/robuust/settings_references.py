@@ -21,9 +21,9 @@ def validate_settings_references(config, tables, *, file):
     Returns
     -------
     list of Problem
-        Habitat codes, Red Lists, target species, classes and land cover that no table
-        has, two sources with the same name, least cost without land cover, minimum
-        rises of groups and budgets of levels that the run lacks, a p_min not below p0.
+        Habitat codes, Red Lists, species, classes and land cover that no table has,
+        two sources with the same name, least cost without land cover, minimum rises of
+        groups and budgets of levels that the run lacks, a p_min not below p0.
     """
     places = [
         (kind, source)
@@ -50,6 +50,7 @@ def validate_settings_references(config, tables, *, file):
     problems += _unknown_settings_codes(used, tables, file)
     problems += _unknown_red_lists(config, tables, file)
     problems += _unknown_targets(config, tables, file)
+    problems += _unknown_sensitive(config, tables, file)
     problems += _least_cost(config, tables, file)
     problems += _plan_wishes(config, tables, file)
     network = _section(config, "network")
@@ -94,6 +95,13 @@ def _unknown_targets(config, tables, file):
     return _unknown_names(
         named, known, file, key="elaboration.species", table="species"
     )
+
+
+def _unknown_sensitive(config, tables, file):
+    """Find sensitive species that the table does not have: nothing would hide them."""
+    known = set(table_column(tables, "species", "species"))
+    named = list(_section(config, "sensitive_species"))
+    return _unknown_names(named, known, file, key="sensitive_species", table="species")
 
 
 def _unknown_names(named, known, file, *, key, table):

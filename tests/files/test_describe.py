@@ -111,6 +111,7 @@ def ingested(kind, entry, paths, *, dutch):
             crs=crs,
             max_distance_m=0,
             reference_date=samples.REFERENCE_DATE,
+            sensitive={},
         )
     summary = pd.read_parquet(paths["summary"])
     return summary[summary["reason"] == "balance"].iloc[0]

@@ -68,7 +68,7 @@ def ingest(region, presets, tmp_path):
         write_tables(paths, tmp_path, area, species, known)
         if step == "records":
             source = complete_source(source, presets)
-            options["reference_date"] = "2026-01-01"
+            options |= {"reference_date": "2026-01-01", "sensitive": {}}
             ingest_records(paths, sources=[source], **options)
         elif step == "habitat":
             areas = [] if area is None else [study_area_source(tmp_path, area)]

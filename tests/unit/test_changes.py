@@ -212,6 +212,7 @@ def run_script(folder, earlier):
             **named,
         },
         groups=["bees", "frogs"],
+        sensitive={},
         earlier_results=earlier,
     )
     return {

@@ -29,6 +29,7 @@ def paths(tmp_path):
     names = ["patches", "patch_connectivity", "network_connectivity", "links"]
     names += ["verdicts", "networks", "sensitivity", "records"]
     names += ["populations", "relict_sites", "relict_receivers", "reintroduction"]
+    names += ["known_cells"]
     files = {name: tmp_path / f"{name}.parquet" for name in names}
     return (
         files
@@ -132,12 +133,13 @@ def judge_land(paths, *, group="plants", bundle="heath", yardstick="norms"):
     return [gpd.read_parquet(paths[name]) for name in ("verdicts", "networks")]
 
 
-def run(paths, *, group="plants"):
+def run(paths, *, group="plants", sensitive=None):
     judged = judge_land(paths, group=group)
     classify_populations(
         paths,
         group=group,
         red_lists=["flanders"],
+        sensitive=sensitive or {},
         norms=Norms(**{name: VALUES[name] for name in Norms.__annotations__}),
         rules=RecordRules("2026-01-01", 10, 25, 500, 5),
         reproductive_unit_ha=0.5,
@@ -252,3 +254,16 @@ def test_a_group_without_species_has_no_populations(paths):
     for empty, usual in zip(run(paths, group="bats")[2:4], full[2:4], strict=True):
         assert empty.empty
         assert list(empty) == list(usual)
+
+
+def test_a_sensitive_species_has_no_row_at_any_patch(paths):
+    write_inputs(paths, n_patches=2)
+    populations = run(paths)[2]
+    (name,) = populations["species"].unique()
+    found = run(paths, sensitive={name: 1000})
+    assert all(name not in set(table.get("species", ())) for table in found)
+    assert len(found[0]) == 2  # the land is judged as ever
+    cells = gpd.read_parquet(paths["known_cells"])
+    assert set(cells["species"]) == {name}
+    assert cells["patch_id"].isna().all()
+    assert cells["n_records"].sum() > 0

@@ -33,6 +33,7 @@ RECORD_OPTIONS = {
     "crs": "EPSG:31370",
     "max_distance_m": 20_000,
     "reference_date": "2026-01-01",
+    "sensitive": {},
 }
 CONTEXT_OPTIONS = {
     "crs": "EPSG:31370",

@@ -353,6 +353,7 @@ def screened_records(name, folder):
         crs=pyproj.CRS(samples.DUTCH_CRS if dutch else samples.CRS),
         max_distance_m=0,
         reference_date=samples.REFERENCE_DATE,
+        sensitive={},
     )
 
 

@@ -40,7 +40,9 @@ def as_table(rows):
     )
 
 
-def screen(*rows, species=SPECIES, table=None, declared_crs=None, **source):
+def screen(
+    *rows, species=SPECIES, table=None, declared_crs=None, sensitive=None, **source
+):
     return screen_records(
         as_table(rows) if table is None else table,
         SOURCE | source,
@@ -50,6 +52,7 @@ def screen(*rows, species=SPECIES, table=None, declared_crs=None, **source):
         crs=CRS,
         max_distance_m=1000,
         reference_date="2026-01-01",
+        sensitive=sensitive or {},
     )
 
 

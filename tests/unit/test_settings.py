@@ -296,6 +296,19 @@ def test_a_target_species_that_no_table_has_is_refused(config, few):
     assert "Hyla arborea" in problem.message
 
 
+def test_a_sensitive_species_that_no_table_has_would_not_be_hidden_and_is_refused(
+    config, tables
+):
+    config["sensitive_species"] = {"Hyla arborea": 5000}
+    assert problems_of(config, tables) == []
+    config["sensitive_species"] = {"Hyla arborae": 5000}
+    problem = only_problem(config, tables)
+    assert problem.column == "sensitive_species"
+    assert "Hyla arborea" in problem.message
+    config["sensitive_species"] = {"Hyla arborea": 50}
+    assert "sensitive_species" in only_problem(config, tables).column
+
+
 def test_who_answers_for_a_species_may_be_blank_but_not_left_out(config, few):
     species = SHIPPED["species"]
     assert problems_of(config, few | {"species": species.assign(responsible="")}) == []
@@ -534,7 +547,7 @@ def test_rows_after_a_blank_one_keep_their_number(config, tables):
     "name",
     [
         *("ingest", "all_groups", "tables", "staging"),
-        *("current_flow", "species_sheets", "unit_sheets"),
+        *("current_flow", "species_sheets", "unit_sheets", "pictures", "metadata"),
     ],
 )
 def test_a_group_cannot_be_named_as_a_folder_of_results(config, tables, name):

@@ -1,5 +1,6 @@
 """The whole demo: what is promised is there, adds up, repeats, and stays as it was."""
 
+import re
 import sqlite3
 from html.parser import HTMLParser
 from pathlib import Path
@@ -546,6 +547,27 @@ def test_plans_stay_within_their_budget_and_below_their_bound(layer):
         assert (plan["gap_percent"] <= DEMO["restoration"]["plan_gap_percent"]).all()
 
 
+def test_corridors_over_land_are_candidates_with_the_gain_that_their_layer_tells(layer):
+    candidates = layer("restoration").set_index("candidate_id")
+    strips = candidates[candidates["kind"] == "corridor"]
+    assert len(strips)
+    assert set(strips["action"]) == {"connect"}
+    corridors = layer("corridors").set_index("corridor_id").loc[strips.index]
+    assert set(corridors["way"]) == {"over_land"}
+    assert (strips["score"] > 0).all()
+    assert_same(strips["score"], corridors["score"])
+    assert_same(strips["cost_eur"], corridors["cost_eur"])
+    assert_same(strips["area_ha"], corridors["new_habitat_ha"])
+    assert strips["groups"].tolist() == corridors["groups"].tolist()
+    assert strips["reason_nl"].str.startswith("richt een corridor in van ").all()
+    assert strips["reason_en"].str.startswith("lay out a corridor of ").all()
+    assert strips["track"].notna().all()
+    measures = layer("unit_measures")
+    measures = measures[measures["code"].isna() & measures["crossing"].isna()]
+    named = {name for ids in measures["candidates"] for name in ids.split("; ")}
+    assert named == set(strips.index)
+
+
 def test_units_of_one_level_share_out_the_robust_hectares(layer):
     units = layer("report_units")
     levels = units.groupby("level")["robust_ha"].sum()
@@ -572,8 +594,8 @@ def test_every_province_has_its_target_species_and_its_sheet(layer, demo_results
     assert {"CR", "EN"} <= set(targets["red_list"])
     assert not set(targets.loc[targets["target_because"] != "IV", "red_list"]) & {"VU"}
     pages = {path.stem for path in (demo_results / "unit_sheets").glob("*.html")}
-    assert len(pages) == len(provinces)
-    assert all(page.startswith("province_") for page in pages)
+    assert len(pages) == len(provinces) + 1
+    assert all(page.startswith("province_") for page in pages - {"index"})
 
 
 def test_every_track_says_with_whom_what_for_whom(layer):
@@ -708,9 +730,12 @@ def test_the_reason_of_a_relict_names_its_best_receiver(sql):
 def test_every_judged_species_has_its_sheet_and_no_other(layer, demo_results):
     species = set(layer("populations")["species"])
     sheets = {path.stem: path for path in demo_results.glob("species_sheets/*")}
-    assert set(sheets) == {name.lower().replace(" ", "_") for name in species}
+    names = {name.lower().replace(" ", "_") for name in species}
+    assert set(sheets) == names | {"index"}
     page = sheets["hyla_arborea"].read_text(encoding="utf-8")
     assert "<i>Hyla arborea</i> · Boomkikker" in page
+    index = sheets["index"].read_text(encoding="utf-8")
+    assert set(re.findall('href="(.*?).html"', index)) == names
 
 
 # --- It repeats

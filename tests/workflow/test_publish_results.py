@@ -179,22 +179,30 @@ def test_notes_of_qgis_about_the_old_geopackage_go_with_it(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "robuust.gpkg"]
 
 
-def test_of_a_folder_its_pages_are_published_and_those_of_earlier_units_go(tmp_path):
-    staged, published = tmp_path / "staging" / "unit_sheets", tmp_path / "unit_sheets"
-    for folder, pages in ((staged, "ab"), (published, "bc")):
-        folder.mkdir(parents=True)
-        for name in pages:
-            (folder / f"{name}.html").write_text(folder.parent.name)
+@pytest.mark.parametrize(
+    ("folder", "ending"),
+    [("unit_sheets", "html"), ("pictures", "svg"), ("metadata", "xml")],
+)
+def test_what_a_folder_holds_is_published_and_what_it_held_before_goes(
+    tmp_path, folder, ending
+):
+    staged, published = tmp_path / "staging" / folder, tmp_path / folder
+    for place, names in ((staged, "ab"), (published, "bc")):
+        place.mkdir(parents=True)
+        for name in names:
+            (place / f"{name}.{ending}").write_text(place.parent.name)
     (staged / ".snakemake_timestamp").touch()
-    publish_results([], [], results_folder=tmp_path, page_folders=[staged])
+    (published / "my_notes.txt").write_text("mine")
+    publish_results([], [], results_folder=tmp_path, folders=[staged])
     assert {path.name: path.read_text() for path in published.iterdir()} == {
-        "a.html": "staging",
-        "b.html": "staging",
+        f"a.{ending}": "staging",
+        f"b.{ending}": "staging",
+        "my_notes.txt": "mine",
     }
-    for page in staged.glob("*.html"):
-        page.unlink()
-    publish_results([], [], results_folder=tmp_path, page_folders=[staged])
-    assert list(published.iterdir()) == []
+    for path in staged.glob(f"*.{ending}"):
+        path.unlink()
+    publish_results([], [], results_folder=tmp_path, folders=[staged])
+    assert [path.name for path in published.iterdir()] == ["my_notes.txt"]
 
 
 @pytest.mark.parametrize(

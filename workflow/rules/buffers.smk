@@ -17,6 +17,7 @@ rule buffer_patches:
         "<logs>/{group}/buffer_patches.log",
     benchmark:
         "<benchmarks>/{group}/buffer_patches.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     threads: group_threads

@@ -119,6 +119,21 @@ def read_presets():
     return read, broken
 
 
+def unusable_styles():
+    """Styles saved from QGIS that do not fit the layer they are named after."""
+    if not SAVED_STYLES:
+        return []  # nor is anything to be read for it
+    from robuust.saved_styles import saved_style_problem
+
+    found = {
+        path: saved_style_problem(
+            Path(path).stem, Path(path).read_text("utf-8", errors="replace")
+        )
+        for path in SAVED_STYLES
+    }
+    return [Problem(path, None, "", words) for path, words in found.items() if words]
+
+
 def unwritable_results():
     """The results folder, when nothing can be written in it."""
     nearest = Path(str(config["results_dir"]), str(config["area"])).absolute()
@@ -134,12 +149,14 @@ TABLES = {name: find_file(str(path)) for name, path in section("tables").items()
 rows = {name: read_table(path) for name, path in TABLES.items() if Path(path).is_file()}
 schemas = {name: schema(name) for name in rows}
 
+STYLES_FOLDER = Path(find_file(str(config.get("styles"))))
+SAVED_STYLES = sorted(map(str, STYLES_FOLDER.glob("*.qml")))
 PRESETS_FOLDER = HOME / "config" / "presets"
 PRESETS, problems = read_presets()
 shipped = [path.stem for path in PRESETS_FOLDER.glob("*.yaml")]
 problems += check_presets(config, PRESETS, schema("preset"), shipped=shipped)
 problems += check_connections(config, file=SETTINGS)
-problems += missing_files() + unwritable_results()
+problems += missing_files() + unwritable_results() + unusable_styles()
 if IS_SCENARIO:
     problems = []
 elif rows.keys() == TABLES.keys():

@@ -89,6 +89,7 @@ rule ingest_records:
         crs=config["crs"],
         max_distance_m=config["records"]["max_distance_m"],
         reference_date=config["reference_date"],
+        sensitive=config["sensitive_species"],
     script:
         "../../scripts/ingest_records.py"
 

@@ -41,6 +41,7 @@ rule sum_report_units:
         targets=config["elaboration"],
         red_lists=config["red_lists"],
         reference_date=config["reference_date"],
+        sensitive=config["sensitive_species"],
         earlier_results=EARLIER_RESULTS,
     script:
         "../../scripts/sum_report_units.py"
@@ -90,6 +91,7 @@ rule compare_runs:
     params:
         library=LIBRARY,
         groups=GROUPS,
+        sensitive=config["sensitive_species"],
         earlier_results=EARLIER_RESULTS,
     script:
         "../../scripts/compare_runs.py"

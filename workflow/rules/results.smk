@@ -15,7 +15,10 @@ rule write_geopackage:
         buffers=for_groups(rules.buffer_patches.output.buffers),
         pressure_zones=for_groups(rules.buffer_patches.output.pressure_zones),
         robust_areas=rules.map_robust_areas.output.robust_areas,
-        populations=for_groups(rules.classify_populations.output.populations),
+        populations=[
+            *for_groups(rules.classify_populations.output.populations),
+            *for_groups(rules.classify_populations.output.known_cells),
+        ],
         relict_sites=rules.rank_relicts.output.relict_sites,
         restoration=rules.rank_restoration.output.restoration,
         restoration_plan=rules.plan_budget.output.restoration_plan,
@@ -70,10 +73,26 @@ rule write_geopackage:
         parameter_tables=list(TABLES.values()),
         columns=TABLES["output_columns"],
         style_template=str(TEMPLATES / "layer_style.qml.j2"),
+        saved_styles=SAVED_STYLES,
         schema=str(HOME / "workflow" / "schemas" / "config.schema.yaml"),
         project=str(HOME / "pyproject.toml"),
+        robustness_score=rules.map_robust_areas.output.robustness_score,
+        robust_groups=rules.map_robust_areas.output.robust_groups,
+        buffer_groups=rules.map_robust_areas.output.buffer_groups,
+        habitat_variety=rules.map_variety.output.habitat_variety,
+        current_flow=for_groups(rules.map_current.output.current, CURRENT_GROUPS),
+        iso_template=str(TEMPLATES / "iso_record.xml.j2"),
+        qgis_template=str(TEMPLATES / "qgis_record.xml.j2"),
+        dictionary_template=str(TEMPLATES / "data_dictionary.html.j2"),
     output:
         geopackage="<results>/staging/robuust.gpkg",
+        dictionary=report(
+            "<results>/staging/data_dictionary.html",
+            caption="../report/dictionary.rst",
+            category="Tables",
+            labels={"file": "data_dictionary.html"},
+        ),
+        metadata=directory("<results>/staging/metadata"),
         tables=expand("<results>/staging/tables/{layer}.csv", layer=OUTPUT_TABLES),
     log:
         "<logs>/write_geopackage.log",
@@ -96,6 +115,7 @@ rule write_project:
         current_flow=for_groups(rules.map_current.output.current, CURRENT_GROUPS),
         project_template=str(TEMPLATES / "project.qgs.j2"),
         raster_template=str(TEMPLATES / "raster_style.qml.j2"),
+        saved_styles=SAVED_STYLES,
     output:
         project="<results>/staging/robuust.qgz",
     log:
@@ -119,9 +139,23 @@ rule write_report:
         geopackage=rules.write_geopackage.output.geopackage,
         columns=TABLES["output_columns"],
         template=str(TEMPLATES / "report.html.j2"),
+        picture_template=str(TEMPLATES / "picture.svg.j2"),
+        assets=sorted(map(str, (TEMPLATES / "page").glob("*"))),
     output:
-        report="<results>/staging/report.html",
+        report=report(
+            "<results>/staging/report.html",
+            caption="../report/page.rst",
+            category="Page",
+            labels={"file": "report.html"},
+        ),
         summary="<results>/staging/summary.txt",
+        pictures=report(
+            directory("<results>/staging/pictures"),
+            patterns=["{question}.png"],
+            caption="../report/pictures.rst",
+            category="Maps",
+            labels={"question": "{question}"},
+        ),
     log:
         "<logs>/write_report.log",
     benchmark:
@@ -132,6 +166,8 @@ rule write_report:
         library=LIBRARY,
         title=config[f"title_{config['language']}"],
         language=config["language"],
+        reference_date=config["reference_date"],
+        sheets=SHEETS,
     script:
         "../../scripts/write_report.py"
 
@@ -144,10 +180,13 @@ rule write_sheets:
         columns=TABLES["output_columns"],
         template=str(TEMPLATES / "species_sheet.html.j2"),
         unit_template=str(TEMPLATES / "unit_sheet.html.j2"),
+        index_template=str(TEMPLATES / "sheet_index.html.j2"),
+        style=str(TEMPLATES / "sheet.css"),
     output:
         sheets=expand(
             "<results>/staging/species_sheets/{sheet}.html", sheet=SHEETS.values()
         ),
+        species_index="<results>/staging/species_sheets/index.html",
         # A folder: the names of the units stand in the data, not in the settings.
         unit_sheets=directory("<results>/staging/unit_sheets"),
     log:
@@ -168,9 +207,10 @@ rule write_sheets:
 
 
 # `update` keeps Snakemake from deleting earlier results before the job, and brings
-# them back when it fails. Each output follows the input in the same place. The pages of
-# unit_sheets are published beside them, as no output: of a folder that is updated
-# Snakemake keeps a copy which, after a killed run, stops every run after it.
+# them back when it fails. Each output follows the input in the same place. The folders
+# that stand last among the inputs are published under their own name, as no output: of
+# a folder that is updated Snakemake keeps a copy which, after a killed run, stops every
+# run after it.
 rule publish_results:
     """Swap the complete new results in for those of the earlier run."""
     input:
@@ -178,19 +218,24 @@ rule publish_results:
         project=rules.write_project.output.project,
         report=rules.write_report.output.report,
         summary=rules.write_report.output.summary,
+        dictionary=rules.write_geopackage.output.dictionary,
         robustness_score=rules.map_robust_areas.output.robustness_score,
         robust_groups=rules.map_robust_areas.output.robust_groups,
         buffer_groups=rules.map_robust_areas.output.buffer_groups,
         habitat_variety=rules.map_variety.output.habitat_variety,
         current_flow=for_groups(rules.map_current.output.current, CURRENT_GROUPS),
         species_sheets=rules.write_sheets.output.sheets,
+        species_index=rules.write_sheets.output.species_index,
         tables=rules.write_geopackage.output.tables,
         unit_sheets=rules.write_sheets.output.unit_sheets,
+        metadata=rules.write_geopackage.output.metadata,
+        pictures=rules.write_report.output.pictures,
     output:
         geopackage=update("<results>/robuust.gpkg"),
         project=update("<results>/robuust.qgz"),
         report=update("<results>/report.html"),
         summary=update("<results>/summary.txt"),
+        dictionary=update("<results>/data_dictionary.html"),
         robustness_score=update("<results>/robustness_score.tif"),
         robust_groups=update("<results>/robust_groups.tif"),
         buffer_groups=update("<results>/buffer_groups.tif"),
@@ -201,6 +246,7 @@ rule publish_results:
         species_sheets=update(
             expand("<results>/species_sheets/{sheet}.html", sheet=SHEETS.values())
         ),
+        species_index=update("<results>/species_sheets/index.html"),
         tables=update(expand("<results>/tables/{layer}.csv", layer=OUTPUT_TABLES)),
     log:
         "<logs>/publish_results.log",

@@ -28,6 +28,7 @@ rule map_robust_areas:
         "<logs>/all_groups/map_robust_areas.log",
     benchmark:
         "<benchmarks>/all_groups/map_robust_areas.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     params:

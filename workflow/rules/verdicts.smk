@@ -58,10 +58,12 @@ rule classify_populations:
         relict_sites="<results>/{group}/relict_sites.parquet",
         relict_receivers="<results>/{group}/relict_receivers.parquet",
         reintroduction="<results>/{group}/reintroduction.parquet",
+        known_cells="<results>/{group}/known_cells.parquet",
     log:
         "<logs>/{group}/classify_populations.log",
     benchmark:
         "<benchmarks>/{group}/classify_populations.tsv"
+    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     params:
@@ -69,6 +71,7 @@ rule classify_populations:
         readers=READERS,
         folders=FOLDERS,
         red_lists=config["red_lists"],
+        sensitive=config["sensitive_species"],
         reference_date=config["reference_date"],
         recent_years=config["records"]["recent_years"],
         record_tolerance_m=config["records"]["record_tolerance_m"],

@@ -57,6 +57,7 @@ def ours(folder):
         crs=CRS,
         max_distance_m=MAX_DISTANCE_M,
         reference_date="2026-11-01",
+        sensitive={},
     )
     summary = pd.read_parquet(paths["summary"]).set_index("reason")
     rows = int(summary.loc["balance", "rows_in"])
