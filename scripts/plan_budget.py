@@ -53,8 +53,6 @@ def plan_budget(paths, *, groups, budgets_eur, wishes, nested, effort):
     }
     for row in tables["plan_curve"].itertuples():
         log.info("%s plan: %s", row.plan, row.reason_en)
-        if not row.is_complete:
-            log.info("the time limit cut the search for this plan short")
     for name, table in tables.items():
         table.to_parquet(paths[name])
     steps = len(tables["restoration_plan"])

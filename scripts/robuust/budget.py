@@ -12,6 +12,8 @@ from robuust.plan_search import PlanSearch
 from robuust.plan_values import PlanValues
 
 SEARCH_SHARE = 0.5  # of the time of a plan; what is left of it goes to the solver
+EXCHANGE_VALUES = 30_000  # of candidates for groups: the work of a search by exchange
+STOPS = ("", "work", "time")  # what can stop a search, the worst last
 LEAST_TIME_S = 1.0  # for the solver, however long the search took
 
 
@@ -24,7 +26,7 @@ class Plan:
     chosen: tuple  # positions of the candidates, those that bring most first
     gains: tuple  # gain with the first of them, the first two, and so on
     method: str  # what found it: greedy, exchange or model
-    is_complete: bool  # nothing was left untried for lack of time
+    stopped_by: str  # time or work, as limits; nothing if all was tried
     rises: tuple  # relative rise of ECA per group; missing without habitat today
     upper_bound: float  # no plan within the budget gains more
     nesting_price_percent: float  # of the gain of the best plan; missing for that one
@@ -34,13 +36,18 @@ class Plan:
         """Weighted sum over the groups of the relative rise of ECA."""
         return self.gains[-1] if self.gains else 0.0
 
+    @property
+    def is_complete(self):
+        """Whether nothing was left untried for lack of time or work."""
+        return not self.stopped_by
+
 
 @dataclass(frozen=True)
 class Effort:
     """How plans are made."""
 
     p_min: float  # chances below it count as zero
-    time_limit_s: float  # for the search and the solver together, per plan
+    time_limit_s: float  # the last safety: for search and solver together, per plan
     gap_percent: float  # a plan this near to its bound is good enough for the solver
     threads: int = 1
 
@@ -52,7 +59,7 @@ class _Found:
     search: PlanSearch
     choice: object
     method: str
-    is_complete: bool
+    stopped_by: str
     bound: float
 
     @property
@@ -125,7 +132,9 @@ def _found(groups, values, constraints, pairs, smaller, effort):
     search = PlanSearch(values, constraints, pairs)
     until = started + SEARCH_SHARE * effort.time_limit_s
     choice = search.greedy(smaller, until=until)
-    better, is_complete = improved(search, choice, until=until)
+    better, stopped_by = improved(
+        search, choice, until=until, most_values=EXCHANGE_VALUES
+    )
     method = "greedy" if better is choice else "exchange"
     choice = search.in_order(better)
     left = effort.time_limit_s - (time.monotonic() - started)
@@ -142,8 +151,10 @@ def _found(groups, values, constraints, pairs, smaller, effort):
         solved = search.in_order(search.filled(search.plan_of(model.chosen)))
         if search.is_better(solved, choice):
             choice, method = solved, "model"
-    is_complete = is_complete and model.is_complete
-    return _Found(search, choice, method, is_complete, float(model.bound))
+    stopped_by = max(stopped_by, model.stopped_by, key=STOPS.index)
+    if model.is_exact:
+        stopped_by = ""  # nothing better is left to be found
+    return _Found(search, choice, method, stopped_by, float(model.bound))
 
 
 def _plans(found, values, n_groups):
@@ -174,7 +185,7 @@ def _plan(found, *, budget, name, values, n_groups, bound, price):
         chosen=choice.order,
         gains=tuple(gains),
         method=found.method,
-        is_complete=found.is_complete,
+        stopped_by=found.stopped_by,
         rises=tuple(rises.tolist()),
         upper_bound=bound,
         nesting_price_percent=price,

@@ -1,11 +1,17 @@
 """What a plan gains, told candidate by candidate: the ways that they open together."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
-from robuust.candidate_trees import candidate_rows, grow_trees, prepare_ground
+from robuust.candidate_trees import (
+    Ground,
+    candidate_rows,
+    grow_trees,
+    prepare_ground,
+)
 from robuust.graphs import finish, prepare_graph, thinned
 from robuust.paths import Workspaces, check_exact, path_lengths, path_limit
 from robuust_kernels import (
@@ -48,8 +54,6 @@ class WayRules:
     clashes: np.ndarray  # int, (n_clashes, 2): of these at most one
     depth: int  # candidates of a way, at most; of longer ones the middle is left out
     is_all: bool  # no plan has more candidates than that
-    most_ways: int  # of a pair, the best; what others bring counts for each of them
-    grain: float  # worse ways that differ less (in -ln of the chance) become one
 
 
 def group_benefits(group, rules, *, p_min, threads=1):
@@ -65,9 +69,7 @@ def group_benefits(group, rules, *, p_min, threads=1):
     group : GroupLandscape
     rules : WayRules
         Ways of more than `depth` candidates are counted as open without those in the
-        middle, ways beyond the best `most_ways` of a pair as if no other were open,
-        and with a `grain` above zero a way can count for a little too much: each makes
-        the sum loose, never too low.
+        middle: that makes the sum loose, never too low.
     p_min : float
         Chances below it count as zero.
     threads : int
@@ -82,6 +84,39 @@ def group_benefits(group, rules, *, p_min, threads=1):
     Chances between candidates are kept in a table of k x k for the k that are
     allowed.
     """
+    looked_at = look_at(group, rules, p_min=p_min, threads=threads)
+    parts = _listed(looked_at)
+    salt = _salt(group.own.size)
+    kept, value = looked_at.kept, looked_at.value
+    return _merged(parts, kept, value, group.pcnum, salt, rules.depth)
+
+
+class LookedAt(NamedTuple):
+    """A group's network and candidates as the kernels take them."""
+
+    kept: np.ndarray  # int, (k,): candidates that are allowed and of use
+    value: np.ndarray  # (m,): what each brings by itself, whatever else is open [ha2]
+    ground: Ground
+    sources: tuple
+    candidates: tuple
+    rules: tuple
+
+
+def look_at(group, rules, *, p_min, threads=1):
+    """Make ready what `benefit_kernels.list_benefits` takes.
+
+    Parameters
+    ----------
+    group : GroupLandscape
+    rules : WayRules
+    p_min : float
+        Chances below it count as zero.
+    threads : int
+
+    Returns
+    -------
+    LookedAt
+    """
     kept = np.flatnonzero(rules.allowed & group.useful)
     ground, trees, rows = _network_and_trees(group, kept, p_min, threads)
     near = _near_lengths(group, kept, trees, rows, ground, p_min)
@@ -93,14 +128,14 @@ def group_benefits(group, rules, *, p_min, threads=1):
     )
     value = np.zeros(m)
     value[kept] = own**2 + 2 * own * (chance @ ground.capacity)
-    salt = _salt(m)
-    parts = _listed(
+    return LookedAt(
+        kept,
+        value,
+        ground,
         _sources(own, trees, ground),
         (own, tuple(trees), *_paths_of(near, far, ground)),
-        _kernel_rules(rules, kept, salt[kept]),
-        ground,
+        _kernel_rules(rules, kept, _salt(m)[kept]),
     )
-    return _merged(parts, kept, value, group.pcnum, salt, rules.depth)
 
 
 def bounded_pcnum(benefits, chosen):
@@ -272,14 +307,15 @@ def _kernel_rules(rules, kept, salt):
     one, other = np.asarray(rules.clashes, dtype=np.int64).reshape(-1, 2).T
     clash[one, other] = clash[other, one] = True
     return (
-        *(rules.depth, rules.most_ways, float(rules.grain), salt),
+        *(rules.depth, salt),
         *(np.asarray(rules.cost, dtype=float)[kept], float(rules.most)),
         np.ascontiguousarray(clash[np.ix_(kept, kept)]),
     )
 
 
-def _listed(sources, candidates, rules, ground):
+def _listed(looked_at):
     """Benefits as the kernel lists them, part by part."""
+    _, _, ground, sources, candidates, rules = looked_at
     where = tuple(ground.graph), ground.capacity, ground.limit
 
     def listed(start, stop):

@@ -14,7 +14,7 @@ NEIGHBOURS = (3, 6)  # dropped together, to build their neighbourhood anew
 WAYS = ("per_euro", "worth", "pair")  # to choose what comes first into the room
 
 
-def improved(search, choice, *, until):
+def improved(search, choice, *, until, most_values=np.inf):
     """Exchange candidates for better ones until no exchange helps.
 
     One is dropped, or a few that lie near each other, or any two of a short plan, and
@@ -28,23 +28,28 @@ def improved(search, choice, *, until):
     choice : robuust.plan_search.Choice
     until : float
         When to stop, as `time.monotonic` tells the time [s].
+    most_values : float
+        After so many candidates valued it stops too: as much work on any machine.
 
     Returns
     -------
     choice : robuust.plan_search.Choice
-    is_complete : bool
-        Whether the search ended because no exchange helps any more.
+    stopped_by : str
+        time or work; nothing if the search ended because no exchange helps any more.
     """
+    most_values += search.values.n_valued
     while True:
         before = choice
         for exchange, *what in _exchanges(search, choice):
+            if search.values.n_valued > most_values:
+                return choice, "work"
             if time.monotonic() > until:
-                return choice, False
+                return choice, "time"
             other = exchange(search, choice, *what)
             if other is not None and search.is_better(other, choice):
                 choice = other
         if choice is before:
-            return choice, True
+            return choice, ""
 
 
 def _exchanges(search, choice):

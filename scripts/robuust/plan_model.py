@@ -8,6 +8,8 @@ import numpy as np
 from robuust.group_landscape import whole_pcnum
 from robuust.plan_benefits import WayRules, group_benefits
 from robuust.plan_constraints import PlanConstraints, is_allowed, rounded_up
+from robuust.plan_cuts import Until, bound_by_planes
+from robuust.plan_offers import group_offers
 from robuust.plan_program import (
     Money,
     View,
@@ -21,17 +23,14 @@ from robuust.plan_program import (
 EXACT = 1e-6  # of the bound: what a solver leaves open when it says that it is done
 FEW = 25  # candidates up to which ways of any length are looked for
 MANY_ITEMS = 50_000  # of all benefits: with more, ways are not made longer
-SOME = 200  # candidates from which on only the best ways of a pair count together
-WAYS_OF_SOME = 32  # so many of them
-MANY = 2_000  # candidates from which on ways are simplified
-GRAIN = 0.05  # of many: ways whose chances differ by less become one
+SOME = 200  # candidates from which on planes take the place of all benefits
 FIRST_WAYS = 1_000  # that have a variable: those that could bring most; then fourfold
 FIRST_SHARED = 300  # benefits that are in view from the start: those that bring most
 MORE_SHARED = 1_000  # that come into view at once: those that count too much
 TANGENTS = 12  # of each group, to begin with
 ROUNDS = 12  # of a search
+NODES, LAST_NODES = 200, 20_000  # that the solver may look at, in the last programme
 FIRST_SHARE = 0.25  # of the time: for the first bound
-HASTE = 0.4  # of the time left: most for a programme that is not the last
 WORTH_IT = 1e-3  # of the bound: a round that brings less is the last
 
 
@@ -42,7 +41,7 @@ class ModelPlan:
     chosen: list | None  # positions, ascending; None if no plan was found
     bound: float  # weighted sum of relative ECA rises; -inf if there can be no plan
     is_exact: bool  # proven: no plan is better (by more than a millionth)
-    is_complete: bool  # the search came to its end before the time was up
+    stopped_by: str  # time or work, as limits; nothing if the search came to its end
 
 
 @dataclass(frozen=True)
@@ -91,8 +90,9 @@ def best_plan(
     start : array_like of int or None
         Positions of a plan that is known; one that breaks a constraint is ignored.
     time_limit_s : float
-        When to stop; what PCnum is made of is found first, and the first bound gets
-        at least a quarter of the time.
+        When to stop, however little is done; what PCnum is made of is found first, and
+        the first bound gets at least a quarter of the time. Limits of work come first,
+        so that any machine finds the same where the time does not run out.
     gap_percent : float
         When to stop as well: 100 x (bound - gain) / bound; 0 to go on until proven.
     threads : int
@@ -105,9 +105,9 @@ def best_plan(
     Notes
     -----
     PCnum is a sum of benefits that candidates open together (`plan_benefits`), its
-    root lies below every tangent, and the rest is linear: a mixed integer programme
-    with one binary variable per candidate. Without whole candidates its optimum
-    bounds every plan; with them it is the best plan, once the tangents touch there.
+    root lies below every tangent, and the rest is linear: a mixed integer programme.
+    Without whole candidates its optimum bounds every plan; with them it is the best
+    plan, once the tangents touch there. Many candidates are bounded by `plan_cuts`.
     """
     task = _task(
         groups,
@@ -119,14 +119,19 @@ def best_plan(
         threads=threads,
     )
     if task is None:
-        return ModelPlan(None, -np.inf, True, True)
-    known = _begun(task, start)
+        return ModelPlan(None, -np.inf, True, "")
+    known, stopped_by = _begun(task, start), ""
     if task.groups and not _is_done(known, task.gap):
-        known = _searched(task, _benefits(task), known)
+        if task.allowed.sum() > SOME:
+            known, stopped_by = _bounded(task, known)
+        else:
+            known = _searched(task, _benefits(task), known)
+            if not _is_done(known, task.gap):
+                stopped_by = "work" if task.left_s > 0 else "time"
     is_exact = _is_done(known, 0.0)
     bound = known.gain if is_exact else known.bound * (1 + EXACT)
     chosen = None if known.chosen is None else np.flatnonzero(known.chosen).tolist()
-    return ModelPlan(chosen, float(bound), is_exact, task.left_s > 0)
+    return ModelPlan(chosen, float(bound), is_exact, stopped_by)
 
 
 def _task(groups, constraints, **how):
@@ -181,9 +186,7 @@ def _rules(task):
     free = task.allowed & ~task.constraints.required
     spent = np.cumsum(np.sort(task.money.cost[free]))
     most = int((spent <= task.money.budget).sum() + task.constraints.required.sum())
-    n_allowed = int(task.allowed.sum())
-    is_many = n_allowed > MANY
-    depth, grain = (2, GRAIN) if is_many else (3, 0.0)
+    depth = 3
     while True:
         yield WayRules(
             allowed=task.allowed,
@@ -192,10 +195,8 @@ def _rules(task):
             clashes=task.constraints.clashes,
             depth=depth,
             is_all=depth >= most,
-            most_ways=WAYS_OF_SOME if n_allowed > SOME else np.iinfo(np.int32).max,
-            grain=grain,
         )
-        if depth >= most or n_allowed > FEW:
+        if depth >= most or task.allowed.sum() > FEW:
             return
         depth += 1
 
@@ -212,6 +213,24 @@ def _benefits(task):
         if not is_loose or sum(part.item.size for part in parts) > MANY_ITEMS:
             break
     return joint_benefits(parts, weights, task.allowed.size)
+
+
+def _bounded(task, known):
+    """Bound by planes, and look at the plan that is best below them."""
+    rules = next(_rules(task))
+    offers = [
+        group_offers(group, rules, p_min=task.p_min, threads=task.threads)
+        for group in task.groups
+    ]
+    # However late it is, the first bound gets its share of the time.
+    deadline = max(task.deadline, time.monotonic() + task.least_s)
+    weights = [group.weight for group in task.groups]
+    until = Until(deadline, known.gain, task.gap, task.threads)
+    what = task.constraints, task.money, task.allowed, known.chosen
+    found = bound_by_planes(offers, weights, *what, until)
+    for plan in found.plans:
+        known = _with_plan(task, known, plan, None)
+    return _with_bound(known, found.bound), found.stopped_by
 
 
 def _searched(task, benefits, known):
@@ -282,8 +301,9 @@ def _whole_rounds(task, benefits, known, view):
     for _ in range(ROUNDS if is_last else 1):
         found = solve_whole(
             _program(task, benefits, known, view),
-            time_limit_s=task.left_s if is_last else HASTE * task.left_s,
+            time_limit_s=task.left_s,
             gap=task.gap / 2,
+            node_limit=LAST_NODES if is_last else NODES,
         )
         if found.values is None:
             known = _with_bound(known, found.bound)
@@ -344,15 +364,9 @@ def _with_plan(task, known, chosen, benefits):
     if not is_allowed(task.constraints, np.flatnonzero(chosen)):
         return known
     if benefits is None or benefits.is_loose:
-        pcnum = np.array(
-            [
-                whole_pcnum(
-                    group, np.flatnonzero(chosen), task.p_min, threads=task.threads
-                )[0]
-                / group.pcnum
-                for group in task.groups
-            ]
-        )
+        plan, how = np.flatnonzero(chosen), {"threads": task.threads}
+        pcnum = [whole_pcnum(g, plan, task.p_min, **how)[0] for g in task.groups]
+        pcnum = np.array(pcnum) / [group.pcnum for group in task.groups]
     else:
         pcnum = relative_pcnum(benefits, chosen)
     rise = np.sqrt(np.maximum(pcnum, 1.0)) - 1  # below it is rounding

@@ -153,30 +153,28 @@ def plan_program(benefits, constraints, money, allowed, view):
     m, n_groups = money.cost.size, benefits.weight.size
     possible = allowed | constraints.required
     rises = np.sqrt(relative_pcnum(benefits, possible)) - 1
-    unit = RISES / max(float(benefits.weight @ rises), 1e-3)
+    unit = unit_of(float(benefits.weight @ rises))
     ways, shared = np.flatnonzero(view.ways), np.flatnonzero(view.shared)
     value = _item_values(benefits, money, view)
     way = benefits.way[ways]
     width = m + ways.size + shared.size + 2 * n_groups
     rows = [
-        *_constraint_rows(constraints, money, allowed, view.seen),
+        *constraint_rows(constraints, money, allowed, view.seen),
         *_way_rows(way, money),
         _shared_rows(benefits.member[shared], m, ways),
     ]
-    rows = [(_widened(matrix, width), most) for matrix, most in rows]
+    rows = [(widened(matrix, width), most) for matrix, most in rows]
     at_pcnum = m + ways.size + shared.size
     pcnum = sparse.hstack(
         [-unit * value, -unit * benefits.shared[:, shared], sparse.eye_array(n_groups)]
     )
-    rows.append((_widened(pcnum, width), np.zeros(n_groups)))
-    rows.append(_tangent_rows(view.tangents, unit, at_pcnum, width))
+    rows.append((widened(pcnum, width), np.zeros(n_groups)))
+    rows.append(tangent_rows(view.tangents, unit, at_pcnum, width))
     lower, upper = np.zeros(width), np.ones(width)
     lower[:m] = constraints.required
     upper[:m] = possible
     upper[at_pcnum:] = np.inf
-    for group, rise in constraints.minimum_rise.items():
-        least = (1 + rise) ** 2 * (1 - RISE_TOLERANCE) - 1
-        lower[at_pcnum + group] = unit * max(least, 0.0)
+    lower[at_pcnum : at_pcnum + n_groups] = unit * least_rises(constraints, n_groups)
     goal = np.zeros(width)
     goal[-n_groups:] = benefits.weight
     return Program(
@@ -185,6 +183,19 @@ def plan_program(benefits, constraints, money, allowed, view):
         np.concatenate([most for _, most in rows]),
         *(lower, upper, m, n_groups, unit),
     )
+
+
+def unit_of(rises):
+    """Find a unit of rises: their sum must be far from what a solver takes for zero."""
+    return RISES / max(rises, 1e-3)
+
+
+def least_rises(constraints, n_groups):
+    """Tell how much PCnum of each group must rise for the minimum rises of ECA."""
+    least = np.zeros(n_groups)
+    for group, rise in constraints.minimum_rise.items():
+        least[group] = max((1 + rise) ** 2 * (1 - RISE_TOLERANCE) - 1, 0.0)
+    return least
 
 
 def solve_relaxed(program, *, time_limit_s):
@@ -218,7 +229,7 @@ def solve_relaxed(program, *, time_limit_s):
     )
 
 
-def solve_whole(program, *, time_limit_s, gap):
+def solve_whole(program, *, time_limit_s, gap, node_limit):
     """Solve a programme with whole candidates only.
 
     Parameters
@@ -227,6 +238,8 @@ def solve_whole(program, *, time_limit_s, gap):
     time_limit_s : float
     gap : float
         Share of the objective that the solver may leave open.
+    node_limit : int
+        Nodes of the search tree after which it stops: as much work on any machine.
 
     Returns
     -------
@@ -244,6 +257,7 @@ def solve_whole(program, *, time_limit_s, gap):
         options={
             "time_limit": max(time_limit_s, 0.1),
             "mip_rel_gap": gap,
+            "node_limit": node_limit,
             "presolve": False,
         },
     )
@@ -309,7 +323,7 @@ def _best_company(group, one, mate, value, shape, money):
     return total.reshape(shape)
 
 
-def _constraint_rows(constraints, money, allowed, seen):
+def constraint_rows(constraints, money, allowed, seen):
     """Rows over candidates: purses, land that is claimed twice, plans seen before."""
     m = money.cost.size
     purses = [(money.cost, money.budget)]
@@ -363,7 +377,7 @@ def _shared_rows(member, m, ways):
     return rows, np.zeros(member.shape[0])
 
 
-def _tangent_rows(tangents, unit, at_pcnum, width):
+def tangent_rows(tangents, unit, at_pcnum, width):
     """Rows over rises of PCnum and ECA: no root lies above a tangent."""
     group = np.repeat(np.arange(len(tangents)), [len(points) for points in tangents])
     point = np.concatenate(tangents)
@@ -377,7 +391,7 @@ def _tangent_rows(tangents, unit, at_pcnum, width):
     return matrix, unit * (slope * (1 + point) - 1)
 
 
-def _widened(matrix, width):
+def widened(matrix, width):
     """Rows with zeros for the variables behind."""
     matrix = sparse.csr_array(matrix)
     matrix.resize((matrix.shape[0], width))

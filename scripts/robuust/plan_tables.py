@@ -34,9 +34,13 @@ TEXTS = {
     "greedy": ("stap voor stap gevonden", "found step by step"),
     "exchange": ("gevonden door uitwisselen", "found by exchange"),
     "model": ("gevonden door het rekenmodel", "found by the solver"),
-    "hurried": (
+    "time": (
         "de tijd om te zoeken was om (plan_time_limit_s)",
         "the time to search was up (plan_time_limit_s)",
+    ),
+    "work": (
+        "de zoektocht stopte na een vaste hoeveelheid werk",
+        "the search stopped after a fixed amount of work",
     ),
     "optimal": ("bewezen het beste", "proven to be the best"),
     "within": ("hooguit {gap} % onder het beste", "at most {gap} % below the best"),
@@ -202,8 +206,8 @@ def _sentence(plan, cost, names, parts, language):
     gap = gap_percent(plan)
     good = say("optimal") if gap == 0 else say("within", gap=number(gap))
     words.append(f"{say(plan.method)}, {good}")
-    if not plan.is_complete:
-        words.append(say("hurried"))
+    if plan.stopped_by:
+        words.append(say(plan.stopped_by))
     if plan.name == "nested":
         words.append(say("nested", price=number(plan.nesting_price_percent)))
     return "; ".join(words)

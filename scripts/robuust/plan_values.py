@@ -89,6 +89,11 @@ class PlanValues:
             self._near[candidate] = near
         return self._near[candidate]
 
+    @property
+    def n_valued(self):
+        """How often a candidate was valued for a group: the work done so far."""
+        return sum(network.n_valued for network in self._networks)
+
     def relative_rises(self, pcnum):
         """Relative rise of ECA of each group, for its PCnum with a plan."""
         return np.sqrt(pcnum / self.pcnum) - 1
@@ -169,6 +174,7 @@ class _Network:
         )
         self.useful = set_of(np.flatnonzero(group.useful))
         self.members, self.known, self.near = 0, {}, {}
+        self.n_valued = 0
         self.become(self.useful)
         ground = self.growing.ground
         # Two candidates can only touch the same paths within twice the longest one.
@@ -211,6 +217,7 @@ class _Network:
         missing = [key for key in dict.fromkeys(keys) if key not in self.known]
         if missing:
             self.become(members)
+            self.n_valued += len(missing)
             values = self.growing.rises_of([c for c, _ in missing])
             self.known.update(zip(missing, values.tolist(), strict=True))
         rise[is_asked] = [self.known[key] for key in keys]

@@ -36,9 +36,7 @@ def list_benefits(start, stop, sources, ground, candidates, rules, search):
         a step on a way, and for its last one; has_detour (bool): for each path of far,
         if it takes more candidates.
     rules : tuple
-        depth (int): most candidates of a way; most_ways (int): of a pair, the best;
-        what others bring counts for each; grain (float): lengths above the best that
-        differ by less may be taken for one; salt (uint64, shape (k,)): a random
+        depth (int): most candidates of a way; salt (uint64, shape (k,)): a random
         number for each candidate; cost (float64, shape (k,)) and the most that those
         of a way may cost; clash (bool, shape (k, k)): pairs that exclude each other.
     search : tuple
@@ -93,17 +91,16 @@ def list_benefits(start, stop, sources, ground, candidates, rules, search):
             )
         else:
             weight = 2 * own[-1 - code]
-            count = _lay_out(-1 - code, trees, reached, settled)
+            count = lay_out(-1 - code, trees, reached, settled)
         ways, n_ways = find_ways(
             source, code, sources, candidates, rules, limit, ways, last_way, nearest
         )
-        extra = np.zeros(n_ways)
-        lists = first_found, touched, extra, rules[1]
+        lists = first_found, touched
         pairs = weight, capacity, own, reached
         found, n_touched = _find_gains(
             code, n_ways, ways, trees, limit, pairs, found, lists
         )
-        listed = touched[:n_touched], first_found, found, extra
+        listed = touched[:n_touched], first_found, found
         table, loose = _sum_up(listed, pairs, ways, rules, table)
         is_loose |= loose
         reached[settled[:count]] = np.inf
@@ -121,7 +118,7 @@ def list_benefits(start, stop, sources, ground, candidates, rules, search):
 
 
 @inlined
-def _lay_out(candidate, trees, reached, settled):
+def lay_out(candidate, trees, reached, settled):
     """Write down what a candidate reaches by itself, as a search would."""
     count = 0
     for at in range(trees[0][candidate], trees[0][candidate + 1]):
@@ -161,14 +158,11 @@ def _find_gains(code, n_ways, ways, trees, limit, pairs, found, lists):
 
 @kernel
 def _with_gain(found, n_found, n_touched, target, length, way, ways, pairs, lists):
-    """Put a way on the list of its pair, unless a better one is part of it.
-
-    A way that has no room on a full list counts by itself.
-    """
-    first_found, touched, extra, most = lists
+    """Put a way on the list of its pair, unless a better one is part of it."""
+    first_found, touched = lists
     member, sizes = ways[0], ways[1]
     lengths, other = found
-    behind, at, position = -1, first_found[target], 0
+    behind, at = -1, first_found[target]
     if at < 0:
         touched[n_touched] = target
         n_touched += 1
@@ -177,10 +171,6 @@ def _with_gain(found, n_found, n_touched, target, length, way, ways, pairs, list
         if is_part(member, one, sizes[one], way, sizes[way]):
             return found, n_found, n_touched
         behind, at = at, other[at, 1]
-        position += 1
-    if position >= most:
-        extra[way] += _gain(target, length, pairs)
-        return found, n_found, n_touched
     if n_found == lengths.size:
         larger = np.empty(2 * n_found), np.empty((2 * n_found, 2), dtype=np.int32)
         larger[0][:n_found], larger[1][:n_found] = lengths, other
@@ -192,19 +182,11 @@ def _with_gain(found, n_found, n_touched, target, length, way, ways, pairs, list
         first_found[target] = n_found
     else:
         other[behind, 1] = n_found
-    behind = n_found
-    while at >= 0:
-        position += 1
-        if position >= most:  # the last of the list has no room any more
-            extra[other[at, 0]] += _gain(target, lengths[at], pairs)
-            other[behind, 1] = -1
-            break
-        behind, at = at, other[at, 1]
     return found, n_found + 1, n_touched
 
 
 @inlined
-def _gain(target, length, pairs):
+def gain_of(target, length, pairs):
     """Tell what a pair gains by a way that is open alone."""
     weight, capacity, own, reached = pairs
     if target < capacity.size:
@@ -217,27 +199,23 @@ def _gain(target, length, pairs):
 @kernel
 def _sum_up(listed, pairs, ways, rules, table):
     """Add the benefits of all pairs of a source to the table."""
-    touched, first_found, found, extra = listed
+    touched, first_found, found = listed
     member, sizes = ways[0], ways[1]
     lengths, other = found
-    grain, salt, is_loose = rules[2], rules[3], False
+    salt, is_loose = rules[1], False
     any_of = np.empty(lengths.size + 1, dtype=np.int32)
     for target in touched:
-        count, best, brought = 0, 0.0, 0.0
+        count, brought = 0, 0.0
         at = first_found[target]
         while at >= 0:
             way, length = other[at, 0], lengths[at]
-            if count == 0:
-                best = length
-            elif grain > 0:
-                length = best + np.floor((length - best) / grain) * grain
             is_new = True
             for k in range(count):
                 is_new &= not is_part(
                     member, any_of[k], sizes[any_of[k]], way, sizes[way]
                 )
             if is_new:
-                now = _gain(target, length, pairs)
+                now = gain_of(target, length, pairs)
                 if count > 0 and brought > now:
                     table = _added(table, brought - now, any_of[:count], ways, salt)
                 kept = 0
@@ -252,11 +230,6 @@ def _sum_up(listed, pairs, ways, rules, table):
             at = other[at, 1]
         if brought > 0:
             table = _added(table, brought, any_of[:count], ways, salt)
-    for way in range(extra.size):
-        if extra[way] > 0:
-            any_of[0] = way
-            table = _added(table, extra[way], any_of[:1], ways, salt)
-            is_loose = True
     return table, is_loose
 
 
@@ -332,6 +305,6 @@ def smallest_calls():
     sources = np.zeros(1, np.int32), offsets, nodes, numbers
     trees, flag = (*graph, nodes), np.zeros((1, 1), np.bool_)
     candidates = np.ones(1), trees, graph, graph, flag[0]
-    rules = 2, 1, 0.0, np.ones(1, np.uint64), np.ones(1), 1.0, flag
+    rules = 2, np.ones(1, np.uint64), np.ones(1), 1.0, flag
     ground = graph, np.ones(1), 1.0
     list_benefits(0, 1, sources, ground, candidates, rules, new_search(1))

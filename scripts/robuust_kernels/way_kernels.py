@@ -97,7 +97,7 @@ def find_ways(source, code, sources, candidates, rules, limit, ways, last_way, n
     """Find the ways from a source, fewest candidates first; none that is no use."""
     _, visit_first, visitor, visit_length = sources
     near, far, has_detour = candidates[2], candidates[3], candidates[4]
-    depth, _, _, _, cost, most, clash = rules
+    depth, _, cost, most, clash = rules
     count = 0
     if code < 0:
         ways, count = _with_way(ways, count, -1, -1 - code, 0.0, False, last_way)

@@ -28,10 +28,10 @@ def search_for(groups, limits):
 
 
 def improved(search, choice):
-    found, is_complete = plan_exchange.improved(
+    found, stopped_by = plan_exchange.improved(
         search, choice, until=time.monotonic() + 60
     )
-    assert is_complete
+    assert not stopped_by
     return found
 
 
@@ -63,7 +63,23 @@ def test_a_search_without_time_returns_what_it_was_given():
     search = search_for([fields([1.0, 9.0])], constraints_for([1, 10], 10))
     begun = search.plan_of([0])
     found = plan_exchange.improved(search, begun, until=time.monotonic() - 1)
-    assert found == (begun, False)
+    assert found == (begun, "time")
+
+
+def test_a_search_stops_after_as_much_work_whatever_the_time():
+    rng = np.random.default_rng(4)
+    groups, cost = random_groups(rng, 6, 9), rng.integers(1, 9, 9)
+    found = []
+    for _ in range(2):
+        search = search_for(groups, constraints_for(cost, 15))
+        begun, before = search.plan_of([0]), search.values.n_valued
+        plan, stopped_by = plan_exchange.improved(
+            search, begun, until=np.inf, most_values=20
+        )
+        found.append((plan.order, stopped_by, search.values.n_valued - before))
+    assert found[0] == found[1]
+    assert found[0][1] == "work"
+    assert found[0][2] > 20
 
 
 def random_limits(rng, m):

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_cases import random_constraints, random_groups
 
-from robuust import plan_model
+from robuust import plan_model, plan_offers
 from robuust.plan_constraints import Part
 from robuust.plan_model import best_plan
 
@@ -158,6 +158,16 @@ def test_without_time_the_start_is_kept_and_the_bound_holds():
     check_against_all_plans(groups, constraints, found, is_exact=False)
 
 
+@pytest.mark.parametrize("some", [0, 200])
+def test_the_same_is_found_with_more_time(some, monkeypatch):
+    monkeypatch.setattr(plan_model, "SOME", some)
+    groups = random_groups(5, 10)
+    constraints = random_constraints(5, 10, only_money=True)
+    less, more = (solved(groups, constraints, time_limit_s=t) for t in (300, 900))
+    assert less == more
+    assert less.stopped_by != "time"
+
+
 @pytest.mark.parametrize("seed", range(150))
 def test_the_best_plan_is_the_best_of_all_plans(seed):
     m = 1 + seed % 8
@@ -187,20 +197,29 @@ def test_a_programme_that_the_solver_got_wrong_after_presolve_is_solved():
     check_against_all_plans(groups, constraints, solved(groups, constraints))
 
 
+@pytest.mark.parametrize("seed", range(120))
+def test_no_plan_exceeds_the_bound_by_planes(seed, monkeypatch):
+    m = 1 + seed % 8
+    groups, constraints = random_groups(seed, m), random_constraints(seed, m)
+    monkeypatch.setattr(plan_model, "SOME", 0)
+    if seed % 3 == 0:  # pairs of candidates at most, and few ways
+        monkeypatch.setattr(plan_offers, "MANY_OFFERS", 0)
+        monkeypatch.setattr(plan_offers, "MOST_OFFERS", 0)
+        monkeypatch.setattr(plan_offers, "LEAST_WAYS", 1 + seed % 2)
+    found = solved(groups, constraints)
+    check_against_all_plans(groups, constraints, found, is_exact=False)
+
+
 @settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8), st.booleans())
-def test_no_plan_exceeds_the_bound_of_simplified_ways(seed, m, is_one_by_one):
+def test_no_plan_exceeds_the_bound_when_little_is_in_view(seed, m, is_short):
     groups, constraints = random_groups(seed, m), random_constraints(seed, m)
     with pytest.MonkeyPatch.context() as simplified:
-        simplified.setattr(plan_model, "MANY", 0)  # pairs only, and a coarse grain
-        simplified.setattr(plan_model, "FEW", 0)
-        simplified.setattr(plan_model, "GRAIN", 0.2)
-        simplified.setattr(plan_model, "SOME", 0)
-        simplified.setattr(plan_model, "WAYS_OF_SOME", 2)
-        if is_one_by_one:  # nearly nothing in view
-            simplified.setattr(plan_model, "FIRST_WAYS", 1)
-            simplified.setattr(plan_model, "FIRST_SHARED", 1)
-            simplified.setattr(plan_model, "ROUNDS", 1)
+        if is_short:  # ways of three candidates
+            simplified.setattr(plan_model, "FEW", 0)
+        simplified.setattr(plan_model, "FIRST_WAYS", 1)
+        simplified.setattr(plan_model, "FIRST_SHARED", 1)
+        simplified.setattr(plan_model, "ROUNDS", 1)
         found = solved(groups, constraints)
     check_against_all_plans(groups, constraints, found, is_exact=False)
 

@@ -31,8 +31,6 @@ def whole_case(seed, m):
         clashes=np.empty((0, 2), dtype=int),
         depth=max(m, 2),
         is_all=True,
-        most_ways=99,
-        grain=0.0,
     )
     parts = [group_benefits(group, rules, p_min=P_MIN) for group in groups]
     benefits = joint_benefits(parts, [group.weight for group in groups], m)
@@ -85,7 +83,7 @@ def test_no_plan_exceeds_the_optimum_with_any_part_out_of_view(seed, m):
     for view in (full, part):
         program = program_of(benefits, constraints, view)
         relaxed = solve_relaxed(program, time_limit_s=60).bound
-        whole = solve_whole(program, time_limit_s=60, gap=0.0).bound
+        whole = solve_whole(program, time_limit_s=60, gap=0.0, node_limit=10_000).bound
         assert best <= whole * (1 + 1e-6) + 1e-9
         assert whole <= relaxed * (1 + 1e-6) + 1e-9
 
@@ -97,7 +95,7 @@ def test_with_all_in_view_and_tangents_at_the_best_plan_the_optimum_is_exact(see
     rises = all_rises(groups, 6)
     tangents = list((1 + rises.T) ** 2)  # of every plan
     program = program_of(benefits, constraints, full_view(benefits, tangents))
-    found = solve_whole(program, time_limit_s=60, gap=0.0)
+    found = solve_whole(program, time_limit_s=60, gap=0.0, node_limit=10_000)
     best = best_gain(groups, constraints, rises)
     assert found.bound == pytest.approx(best, rel=1e-6, abs=1e-9)
 
@@ -125,7 +123,7 @@ def test_plans_seen_before_are_not_found_again():
     bounds = []
     for _ in range(4):
         program = program_of(benefits, constraints, view._replace(seen=list(seen)))
-        found = solve_whole(program, time_limit_s=60, gap=0.0)
+        found = solve_whole(program, time_limit_s=60, gap=0.0, node_limit=10_000)
         bounds.append(found.bound)
         seen.append(found.values[:4] > 0.5)
     assert len({tuple(plan) for plan in seen}) == 4

@@ -31,16 +31,16 @@ BEST = Plan(
     chosen=(2, 0),
     gains=(0.2, 0.3),
     method="exchange",
-    is_complete=True,
+    stopped_by="",
     rises=(0.3, np.nan),
     upper_bound=0.4,
     nesting_price_percent=np.nan,
 )
 NOTHING = Plan(
-    *(500.0, "best", (), (), "greedy", True, (0.0, np.nan), 0.0, np.nan),
+    *(500.0, "best", (), (), "greedy", "", (0.0, np.nan), 0.0, np.nan),
 )
 NESTED = Plan(
-    *(5000.0, "nested", (0,), (0.15,), "model", True, (0.15, np.nan), 0.4, 50.0),
+    *(5000.0, "nested", (0,), (0.15,), "model", "", (0.15, np.nan), 0.4, 50.0),
 )
 
 
@@ -103,7 +103,7 @@ def test_each_group_has_its_rise_and_what_was_asked():
 
 
 def test_a_plan_that_was_found_in_a_hurry_says_so():
-    hurried = replace(BEST, is_complete=False)
+    hurried = replace(BEST, stopped_by="time")
     curve = plan_curve(CANDIDATES["cost_eur"], [BEST, hurried], GROUPS, [])
     done, cut = curve["reason_nl"]
     assert cut == f"{done}; de tijd om te zoeken was om (plan_time_limit_s)"
