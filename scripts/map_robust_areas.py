@@ -4,10 +4,8 @@ import logging
 from itertools import chain
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
-import rasterio
 
 from robuust.area_gains import area_totals, who_gains
 from robuust.bundle_summary import (
@@ -31,6 +29,7 @@ from robuust.robust_areas import (
 from robuust.robustness import class_in_effect
 from robuust.runlog import log_to
 from robuust.statuses import ON_RECORD
+from robuust_files.grid_rasters import write_bands
 
 VERDICT_COLUMNS = ["patch_id", "class", "robust", "geometry"]
 POPULATION_COLUMNS = [
@@ -61,7 +60,7 @@ def map_robust_areas(
     grid = grid_of_run(study_area, habitat, cell_m=cell_m)
     log.info("read %d habitat polygons, %d groups; %s", len(habitat), len(groups), grid)
 
-    found, populations, n_rings = read_groups(paths, groups, grid)
+    found, populations = read_groups(paths, groups, grid)
     all_groups = BundleSurface(ALL, groups, *score_surfaces(found, weights, grid))
     areas, label = find_robust_areas(
         *(all_groups.score, all_groups.n_groups, grid),
@@ -75,7 +74,7 @@ def map_robust_areas(
     surfaces = chain([all_groups], bundle_surfaces(found, weights, bundles, grid))
     sums, counts = sum_bundles(surfaces, label, protected, grid)
     inside = positions_on(study_area.geometry.to_numpy(), grid) >= 0
-    write_rasters(paths, grid, inside, all_groups, counts, n_rings, crs=habitat.crs)
+    write_rasters(paths, grid, inside, all_groups, counts, crs=habitat.crs)
 
     outlines = areas["geometry"].to_numpy()
     described = describe_areas(
@@ -134,10 +133,10 @@ def read_weights(path, groups):
 
 
 def read_groups(paths, groups, grid):
-    """Read group by group its cells and populations, and count the rings on a cell."""
-    found, populations, n_rings = [], [], np.zeros(grid.shape, dtype=np.uint8)
-    for group, patches, living, rings in zip(
-        groups, paths["verdicts"], paths["populations"], paths["buffers"], strict=True
+    """Read group by group the cells that it finds robust, and its populations."""
+    found, populations = [], []
+    for group, patches, living in zip(
+        groups, paths["verdicts"], paths["populations"], strict=True
     ):
         on_record = [("status", "in", ON_RECORD)]
         known = pd.read_parquet(living, columns=POPULATION_COLUMNS, filters=on_record)
@@ -146,15 +145,13 @@ def read_groups(paths, groups, grid):
         verdicts["class"] = class_in_effect(verdicts["class"], verdicts["robust"])
         cells = patch_cells(verdicts, grid, group=group, recorded=known["patch_id"])
         found.append(cells)
-        drawn = gpd.read_parquet(rings, columns=["ring", "geometry"])
-        n_rings += positions_on(drawn.geometry.to_numpy(), grid) >= 0
         read = (group, len(cells.cell), len(known))
         log.info("%s: %d cells robust or lived in, %d populations", *read)
-    return join_groups(found), pd.concat(populations, ignore_index=True), n_rings
+    return join_groups(found), pd.concat(populations, ignore_index=True)
 
 
-def write_rasters(paths, grid, inside, all_groups, counts, n_rings, *, crs):
-    """Write the three rasters; outside the study area what is zero is nodata.
+def write_rasters(paths, grid, inside, all_groups, counts, *, crs):
+    """Write the two rasters of all groups.
 
     Bundles are bands of numbers, which are bytes, not of scores, which are four times
     as large and say the same where groups weigh the same.
@@ -169,33 +166,10 @@ def write_rasters(paths, grid, inside, all_groups, counts, n_rings, *, crs):
     for bundle, n, n_groups in counts:
         name = f"robust groups of {bundle}"
         groups.append((name, f"number of groups, of {n}", n_groups))
-    rings = [("buffer_groups", "number of groups", n_rings)]
-    for name, bands, nodata in (
-        ("robustness_score", score, -1.0),
-        ("robust_groups", groups, NODATA),
-        ("buffer_groups", rings, NODATA),
-    ):
-        with rasterio.open(
-            paths[name],
-            "w",
-            driver="COG",
-            height=grid.n_rows,
-            width=grid.n_columns,
-            count=len(bands),
-            dtype=bands[0][2].dtype,
-            crs=crs,
-            transform=grid.transform,
-            nodata=nodata,
-            compress="deflate",
-            overview_resampling="nearest",
-        ) as raster:
-            raster.update_tags(cell_m=grid.cell_m, made_by="robuust map_robust_areas")
-            for k, (description, unit, values) in enumerate(bands, start=1):
-                shown = inside | (values > 0)
-                raster.write(np.where(shown, values, nodata).astype(values.dtype), k)
-                raster.set_band_description(k, description)
-                raster.set_band_unit(k, unit)
-    log.info("wrote three rasters of %d by %d cells", *grid.shape)
+    made = {"crs": crs, "made_by": "map_robust_areas"}
+    write_bands(paths["robustness_score"], score, -1.0, grid, inside, **made)
+    write_bands(paths["robust_groups"], groups, NODATA, grid, inside, **made)
+    log.info("wrote two rasters of %d by %d cells", *grid.shape)
 
 
 def read_earlier_state(path):

@@ -193,7 +193,7 @@ def test_parcels_that_are_all_excluded_are_not_replaced_by_derived_land(paths):
 def test_parcels_of_which_none_can_be_used_stop_the_run(paths):
     row = ("parcels", 0, "unknown_habitat_code", "code: heide", "{}")
     quarantined(row).to_parquet(paths["quarantined"])
-    with pytest.raises(ValueError, match=r"none of the 1 rows .* \(found code: heide"):
+    with pytest.raises(ValueError, match=r"none of the 1 rows .*; found code: heide"):
         run(paths)
 
 

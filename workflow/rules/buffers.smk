@@ -17,7 +17,6 @@ rule buffer_patches:
         "<logs>/{group}/buffer_patches.log",
     benchmark:
         "<benchmarks>/{group}/buffer_patches.tsv"
-    priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
     threads: group_threads
@@ -34,3 +33,24 @@ rule buffer_patches:
         cover_order=[source["name"] for source in config["sources"]["land_cover"]],
     script:
         "../../scripts/buffer_patches.py"
+
+
+rule map_buffers:
+    """Map how many groups' rings cover a cell."""
+    input:
+        habitat=LAND["habitat"],
+        study_area=rules.ingest_habitat.output.study_area,
+        buffers=for_groups(rules.buffer_patches.output.buffers),
+    output:
+        buffer_groups="<results>/staging/buffer_groups.tif",
+    log:
+        "<logs>/all_groups/map_buffers.log",
+    benchmark:
+        "<benchmarks>/all_groups/map_buffers.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=LIBRARY,
+        cell_m=config["grid"]["cell_m"],
+    script:
+        "../../scripts/map_buffers.py"

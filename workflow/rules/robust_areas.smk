@@ -6,7 +6,6 @@ rule map_robust_areas:
     input:
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
         populations=for_groups(rules.classify_populations.output.populations),
-        buffers=for_groups(rules.buffer_patches.output.buffers),
         habitat=LAND["habitat"],
         habitat_parts=LAND["habitat_parts"],
         study_area=rules.ingest_habitat.output.study_area,
@@ -23,7 +22,6 @@ rule map_robust_areas:
         habitat_state="<results>/all_groups/habitat_state.parquet",
         robustness_score="<results>/staging/robustness_score.tif",
         robust_groups="<results>/staging/robust_groups.tif",
-        buffer_groups="<results>/staging/buffer_groups.tif",
     log:
         "<logs>/all_groups/map_robust_areas.log",
     benchmark:
