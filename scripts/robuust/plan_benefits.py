@@ -118,19 +118,13 @@ def look_at(group, rules, *, p_min, threads=1):
     LookedAt
     """
     kept = np.flatnonzero(rules.allowed & group.useful)
-    ground, trees, rows = _network_and_trees(group, kept, p_min, threads)
-    near = _near_lengths(group, kept, trees, rows, ground, p_min)
+    ground, trees, rows = network_and_trees(group, kept, p_min, threads)
+    near = near_lengths(group, kept, trees, rows, ground, p_min)
     far = near if rules.is_all else _far_lengths(near, ground)
     own, m = group.own[kept], group.own.size
-    chance = sparse.csr_array(
-        (np.exp(-trees.so_far), trees.node, trees.first),
-        shape=(kept.size, ground.capacity.size),
-    )
-    value = np.zeros(m)
-    value[kept] = own**2 + 2 * own * (chance @ ground.capacity)
     return LookedAt(
         kept,
-        value,
+        alone_values(group, kept, trees, ground),
         ground,
         _sources(own, trees, ground),
         (own, tuple(trees), *_paths_of(near, far, ground)),
@@ -208,7 +202,7 @@ def _salt(m):
     return random.integers(1, 2**64, m, dtype=np.uint64, endpoint=False)
 
 
-def _network_and_trees(group, kept, p_min, threads):
+def network_and_trees(group, kept, p_min, threads):
     """Make the network ready, and find the best paths into it from each candidate."""
     n, limit = group.capacity.size, path_limit(p_min)
     a, b, length = *group.links[:2], path_lengths(group.links[2], limit=limit)
@@ -226,7 +220,7 @@ def _network_and_trees(group, kept, p_min, threads):
     return ground, grow_trees(rows, ground), rows
 
 
-def _near_lengths(group, kept, trees, rows, ground, p_min):
+def near_lengths(group, kept, trees, rows, ground, p_min):
     """Length of the best path between candidates by patches only, shape (k, k)."""
     k, n = kept.size, ground.capacity.size
     direct = group.to_candidate[kept][:, kept].tocoo()
@@ -242,6 +236,18 @@ def _near_lengths(group, kept, trees, rows, ground, p_min):
     np.fill_diagonal(length, np.inf)
     length[length > ground.limit] = np.inf
     return length
+
+
+def alone_values(group, kept, trees, ground):
+    """Sum what each candidate brings by itself, whatever is open, shape (m,) [ha2]."""
+    own = group.own[kept]
+    chance = sparse.csr_array(
+        (np.exp(-trees.so_far), trees.node, trees.first),
+        shape=(kept.size, ground.capacity.size),
+    )
+    value = np.zeros(group.own.size)
+    value[kept] = own**2 + 2 * own * (chance @ ground.capacity)
+    return value
 
 
 def _far_lengths(near, ground):

@@ -1,8 +1,7 @@
 """The bound of a plan among many candidates, by planes above what any plan gains.
 
-What a plan gains at most (`plan_offers`) rises ever less steeply with the shares of
-candidates, so a plane that touches it anywhere lies above it everywhere. The highest
-point below all planes is a bound; a new plane touches there, and so on.
+At any shares of candidates `plan_paths` finds a plane above all plans. The highest
+point below those found so far is a bound; a new plane touches nearer to it, and so on.
 """
 
 import time
@@ -12,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from robuust.plan_offers import filled_pairs
+from robuust.plan_paths import filled_paths
 from robuust.plan_program import (
     Program,
     constraint_rows,
@@ -28,8 +27,9 @@ ROUNDS = 60  # of planes
 PATIENCE = 6  # rounds that together must bring something
 WORTH_IT = 1e-3  # of the bound: what a few rounds must bring
 TANGENTS = np.geomspace(1.0, 3.0, 12)  # of roots, to begin with
-STEPS = (0.05, 0.2)  # from the best shares so far to the highest point: planes touch
-NODES = 200  # of the search for whole candidates at the end
+STEP = 0.1  # of the way to the highest point: shares go there, planes touch beyond
+NODES = 20  # of the search for whole candidates at the end
+WHOLE_ROUNDS = 20  # of it, while no plan is known that meets the minima
 SLACK = 1e-3  # of a plane: farther above the solution it is left out of that search
 
 
@@ -63,11 +63,11 @@ class Planes:
     slope: list = field(default_factory=list)  # (m,): how it rises with each
     touched: list = field(default_factory=list)  # PCnum of the groups where it does
 
-    def touch(self, offers, share, threads):
+    def touch(self, paths, share, threads):
         """Add a plane for each group; tell the gain that they allow there."""
         pcnum = np.empty(self.weight.size)
-        for k, part in enumerate(offers):
-            pcnum[k], slope = filled_pairs(part, share, threads=threads)
+        for k, part in enumerate(paths):
+            pcnum[k], slope = filled_paths(part, share, threads=threads)
             self.group.append(k)
             self.level.append(pcnum[k] - 1 - slope @ share)
             self.slope.append(slope)
@@ -84,12 +84,12 @@ class Bounded:
     stopped_by: str  # time, work, or nothing: more rounds would bring next to none
 
 
-def bound_by_planes(offers, weights, constraints, money, allowed, start, until):
+def bound_by_planes(paths, weights, constraints, money, allowed, start, until):
     """Bound all plans from above.
 
     Parameters
     ----------
-    offers : list of Offers
+    paths : list of PlanPaths
         Of the groups.
     weights : array_like of float, shape (n_groups,)
     constraints : PlanConstraints
@@ -107,10 +107,10 @@ def bound_by_planes(offers, weights, constraints, money, allowed, start, until):
     """
     planes = Planes(np.asarray(weights, dtype=float))
     centre = np.asarray(constraints.required if start is None else start, dtype=float)
-    best = planes.touch(offers, centre, until.threads)
+    gain = planes.touch(paths, centre, until.threads)
     bounds, plans, stopped_by = [np.inf], [], ""
     for _ in range(ROUNDS):
-        program = _program(planes, constraints, money, allowed, best)
+        program = _program(planes, constraints, money, allowed, gain)
         found = solve_relaxed(program, time_limit_s=until.left_s())
         if found.bound == -np.inf:
             return Bounded(-np.inf, [], "")
@@ -122,37 +122,67 @@ def bound_by_planes(offers, weights, constraints, money, allowed, start, until):
             and bounds[-PATIENCE] - bounds[-1] < WORTH_IT * bounds[-1]
         ):
             break
-        share, base = np.clip(found.values[: allowed.size], 0.0, 1.0), centre
-        for step in STEPS:
-            shares = base + step * (share - base)
-            here = planes.touch(offers, shares, until.threads)
-            if here > best:
-                best, centre = here, shares
+        share = np.clip(found.values[: allowed.size], 0.0, 1.0)
+        centre = centre + STEP * (share - centre)
+        planes.touch(paths, centre + STEP * (share - centre), until.threads)
     else:
         stopped_by = "work"
-    if found.values is not None and until.left_s() > 0:
-        whole = _whole(planes, found, constraints, money, allowed, best, until)
-        bounds.append(min(whole.bound, bounds[-1]))
-        if whole.values is not None:
-            plans.append(whole.values[: allowed.size] > 0.5)
+    is_far = not until.is_near(bounds[-1])
+    if found.values is not None and is_far and until.left_s() > 0:
+        what = constraints, money, allowed, gain, until
+        whole, plans, is_cut = _wholes(planes, paths, found, *what)
+        bounds.append(min(whole, bounds[-1]))
+        stopped_by = "work" if is_cut else stopped_by
     if until.left_s() <= 0:
         stopped_by = "time"
     return Bounded(bounds[-1], plans, stopped_by)
 
 
-def _whole(planes, relaxed, constraints, money, allowed, best, until):
-    """Solve for whole candidates below the planes that matter."""
+def _wholes(planes, paths, relaxed, constraints, money, allowed, gain, until):
+    """Find the best plan below the planes.
+
+    While none is known that meets the minima, planes touch there too, and it goes on.
+
+    Returns
+    -------
+    bound : float
+        No plan gains more; minus infinity when there is none at all.
+    plans : list of ndarray of bool, shape (m,)
+    is_cut : bool
+        A limit stopped the solver, or the search for a plan that meets the minima.
+    """
+    bound, plans = np.inf, []
+    least = least_rises(constraints, planes.weight.size)
+    n_planes, is_met, is_cut = len(planes.level), np.isfinite(until.gain), False
+    for _ in range(WHOLE_ROUNDS):
+        what = constraints, money, allowed, gain, until
+        whole = _whole(planes, n_planes, relaxed, *what)
+        bound, is_cut = min(bound, whole.bound), is_cut or whole.is_cut
+        if whole.values is None:
+            return bound, plans, is_cut
+        plans.append(whole.values[: allowed.size] > 0.5)
+        if not is_met:
+            planes.touch(paths, plans[-1].astype(float), until.threads)
+            is_met = (planes.touched[-1] - 1 >= least).all()
+        if is_met:
+            return bound, plans, is_cut
+    return bound, plans, True
+
+
+def _whole(planes, n_planes, relaxed, constraints, money, allowed, gain, until):
+    """Solve for whole candidates below the planes that matter, and those after n."""
     share, n_groups = relaxed.values[: allowed.size], planes.weight.size
     rise = relaxed.values[-2 * n_groups : -n_groups][planes.group]
     above = np.array(planes.level) + np.array(planes.slope) @ share - rise
-    near = np.flatnonzero(above <= SLACK * (1 + rise))
+    is_new = np.arange(above.size) >= n_planes
+    near = np.flatnonzero((above <= SLACK * (1 + rise)) | is_new)
     some = Planes(
         planes.weight,
         *([column[k] for k in near] for column in (planes.group, planes.level)),
         [planes.slope[k] for k in near],
         planes.touched,
     )
-    program = _program(some, constraints, money, allowed, best)
+    program = _program(some, constraints, money, allowed, gain)
     return solve_whole(
         program, time_limit_s=until.left_s(), gap=until.gap / 2, node_limit=NODES
     )

@@ -9,7 +9,7 @@ from robuust.group_landscape import whole_pcnum
 from robuust.plan_benefits import WayRules, group_benefits
 from robuust.plan_constraints import PlanConstraints, is_allowed, rounded_up
 from robuust.plan_cuts import Until, bound_by_planes
-from robuust.plan_offers import group_offers
+from robuust.plan_paths import group_paths
 from robuust.plan_program import (
     Money,
     View,
@@ -217,9 +217,8 @@ def _benefits(task):
 
 def _bounded(task, known):
     """Bound by planes, and look at the plan that is best below them."""
-    rules = next(_rules(task))
-    offers = [
-        group_offers(group, rules, p_min=task.p_min, threads=task.threads)
+    paths = [
+        group_paths(group, task.allowed, p_min=task.p_min, threads=task.threads)
         for group in task.groups
     ]
     # However late it is, the first bound gets its share of the time.
@@ -227,7 +226,7 @@ def _bounded(task, known):
     weights = [group.weight for group in task.groups]
     until = Until(deadline, known.gain, task.gap, task.threads)
     what = task.constraints, task.money, task.allowed, known.chosen
-    found = bound_by_planes(offers, weights, *what, until)
+    found = bound_by_planes(paths, weights, *what, until)
     for plan in found.plans:
         known = _with_plan(task, known, plan, None)
     return _with_bound(known, found.bound), found.stopped_by

@@ -64,6 +64,7 @@ class Solution(NamedTuple):
     bound: float  # no plan is better; minus infinity when there is none at all
     values: np.ndarray | None  # of the variables; rises relative to what is
     price: np.ndarray | None  # what the bound loses when a candidate changes sides
+    is_cut: bool = False  # a limit of time or work stopped the solver
 
 
 def joint_benefits(parts, weights, m):
@@ -268,7 +269,7 @@ def solve_whole(program, *, time_limit_s, gap, node_limit):
         bound = found.fun  # solved without a branch
     bound = np.inf if bound is None or not np.isfinite(bound) else -bound
     values = None if found.x is None else _relative(found.x, program)
-    return Solution(bound / program.unit, values, None)
+    return Solution(bound / program.unit, values, None, found.status == 1)
 
 
 def _relative(values, program):

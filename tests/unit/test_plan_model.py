@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_cases import random_constraints, random_groups
 
-from robuust import plan_model, plan_offers
+from robuust import plan_model, plan_paths
 from robuust.plan_constraints import Part
 from robuust.plan_model import best_plan
 
@@ -202,10 +202,8 @@ def test_no_plan_exceeds_the_bound_by_planes(seed, monkeypatch):
     m = 1 + seed % 8
     groups, constraints = random_groups(seed, m), random_constraints(seed, m)
     monkeypatch.setattr(plan_model, "SOME", 0)
-    if seed % 3 == 0:  # pairs of candidates at most, and few ways
-        monkeypatch.setattr(plan_offers, "MANY_OFFERS", 0)
-        monkeypatch.setattr(plan_offers, "MOST_OFFERS", 0)
-        monkeypatch.setattr(plan_offers, "LEAST_WAYS", 1 + seed % 2)
+    if seed % 3 == 0:  # paths through less than that are not told apart
+        monkeypatch.setattr(plan_paths, "LITTLE", 0.4)
     found = solved(groups, constraints)
     check_against_all_plans(groups, constraints, found, is_exact=False)
 
