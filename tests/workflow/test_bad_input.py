@@ -325,15 +325,15 @@ AT_INGEST = {
 def failed(run_pipeline, tmp_path_factory):
     """The run of every way to spoil the input; two at a time, because each is small."""
 
-    def spoilt_run(spoil):
-        folder = tmp_path_factory.mktemp(spoil.__name__)
+    def spoilt_run(spoil, folder):
         settings = tiny_landscape(folder)
         spoil(folder, settings)
         return run_pipeline(folder, settings, cores=1)
 
     ways = [*BEFORE_ANYTHING_RUNS, *AT_INGEST]
+    folders = [tmp_path_factory.mktemp(way.__name__) for way in ways]
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(ways, pool.map(spoilt_run, ways), strict=True))
+        return dict(zip(ways, pool.map(spoilt_run, ways, folders), strict=True))
 
 
 def one_line(text):
