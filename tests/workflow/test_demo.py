@@ -827,7 +827,10 @@ def test_against_its_own_results_every_patch_is_the_same(second_results, layer):
     assert sorted(changes["patch_id"]) == sorted(layer("patches")["patch_id"])
     assert (changes["patch_id"] == changes["earlier_patch_ids"]).all()
     assert (changes["class"] == changes["earlier_class"]).all()
-    assert (changes["area_ha"] == changes["earlier_area_ha"]).all()
+    # Rings in the GeoPackage run the other way round, so their sum ends otherwise.
+    assert changes["area_ha"].tolist() == pytest.approx(
+        changes["earlier_area_ha"].tolist(), rel=1e-12
+    )
     state = read_csv(second_results / "tables" / "habitat_state.csv")
     assert (state["area_change_ha"] == 0).all()
 
