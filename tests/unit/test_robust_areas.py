@@ -11,6 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from map_buffers import map_buffers
 from map_robust_areas import map_robust_areas
 from robuust.area_sentences import CLASS_WORDS_EN, area_reasons, per_class
 from robuust.grid import Grid
@@ -396,6 +397,7 @@ def run_map(paths, **changed):
 
 def test_the_rasters_are_cloud_optimised_with_units_and_nodata(inputs):
     run_map(inputs)
+    map_buffers(inputs, cell_m=10)
     for name, dtype, nodata in (
         ("robustness_score", "float32", -1),
         ("robust_groups", "uint8", 255),
@@ -428,6 +430,10 @@ def test_outside_the_study_area_only_what_was_found_has_a_value(inputs):
         # Dry heath has bees and birds, pools have frogs.
         assert raster.read(3)[9, [0, 3, 5, 15, 19]].tolist() == [2, 1, 0, 0, 1]
         assert raster.read(4)[9, [0, 3, 5, 15, 19]].tolist() == [1, 1, 1, 1, 1]
+
+
+def test_rings_are_counted_per_cell_inside_the_study_area(inputs):
+    map_buffers(inputs, cell_m=10)
     with rasterio.open(inputs["buffer_groups"]) as raster:
         # x 45: ring of b1 (to 40), in f1 itself; x 65: ring of f1 (to 60).
         assert raster.read(1)[9, [4, 6, 10, 19]].tolist() == [1, 1, 0, 255]
