@@ -3,26 +3,18 @@
 import logging
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
 from robuust.barriers import crossing_chances
 from robuust.patches import M2_PER_HA, delineate
-from robuust.roles import (
-    one_row_per_polygon,
-    parts_by_role,
-    pieces,
-    polygon_shares,
-)
+from robuust.roles import one_row_per_polygon, parts_by_role, pieces
 from robuust.runlog import log_to
-from robuust.suitability import match_suitability
-from robuust_files.config_tables import read_barrier_types, read_suitability
+from robuust_files.config_tables import read_barrier_types
 
 
 def delineate_patches(
     paths,
     *,
-    bundle,
     mobility_class,
     min_suitable_share,
     role_distance_m,
@@ -30,22 +22,10 @@ def delineate_patches(
     threads=1,
     **traits,
 ):
-    """Find the polygons that suit the group, join them, write patches and members."""
+    """Read what suits the group, join it, write patches and their members."""
     log = logging.getLogger(__name__)
-    parts = pd.read_parquet(paths["parts"])
-    table = read_suitability(paths["suitability"])
-    shares = polygon_shares(
-        parts,
-        match_suitability(parts["code"].unique(), table, bundle),
-        min_suitable_share=min_suitable_share,
-    )
-    suitable = [("polygon_id", "in", shares["polygon_id"].tolist())]
-    polygons = gpd.read_parquet(
-        paths["habitat"],
-        columns=["polygon_id", "geometry"],
-        filters=suitable if len(shares) else [("polygon_id", "==", "")],
-    ).merge(shares, on="polygon_id", validate="one_to_one")
-    log.info("%d of %d polygons suit", len(polygons), parts["polygon_id"].nunique())
+    polygons = gpd.read_parquet(paths["habitat"])
+    log.info("read %d polygons that suit", len(polygons))
     if role_distance_m is not None:
         polygons = near_both_kinds(
             polygons,
@@ -93,7 +73,6 @@ if __name__ == "__main__":  # run by Snakemake
     p = snakemake.params
     delineate_patches(
         dict(snakemake.input.items()) | dict(snakemake.output.items()),
-        bundle=p.bundle,
         mobility_class=p.mobility_class,
         min_suitable_share=p.min_suitable_share,
         role_distance_m=p.role_distance_m,

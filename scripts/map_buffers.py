@@ -13,9 +13,9 @@ from robuust_files.grid_rasters import write_bands
 
 def map_buffers(paths, *, cell_m):
     """Read the rings of every group and write how many cover a cell."""
-    habitat = gpd.read_parquet(paths["habitat"])
+    extent = gpd.read_parquet(paths["extent"])
     study_area = gpd.read_parquet(paths["study_area"])
-    grid = grid_of_run(study_area, habitat, cell_m=cell_m)
+    grid = grid_of_run(study_area, extent, cell_m=cell_m)
     n_rings = np.zeros(grid.shape, dtype=np.uint8)
     for path in paths["buffers"]:
         rings = gpd.read_parquet(path, columns=["ring", "geometry"])
@@ -26,7 +26,7 @@ def map_buffers(paths, *, cell_m):
         NODATA,
         grid,
         positions_on(study_area.geometry.to_numpy(), grid) >= 0,
-        crs=habitat.crs,
+        crs=extent.crs,
         made_by="map_buffers",
     )
     logging.getLogger(__name__).info(

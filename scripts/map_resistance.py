@@ -25,8 +25,8 @@ def map_resistance(
 ):
     """Read land cover, barriers and patches; write resistance and tolls."""
     study_area = gpd.read_parquet(paths["study_area"])
-    habitat = gpd.read_parquet(paths["habitat"], columns=["geometry"])
-    grid = grid_of_run(study_area, habitat, cell_m=cell_m)
+    extent = gpd.read_parquet(paths["extent"])
+    grid = grid_of_run(study_area, extent, cell_m=cell_m)
     # Of what overlaps the last has the cell.
     cover = by_precedence(gpd.read_parquet(paths["land_cover"]), cover_order)[::-1]
     kind, names = pd.factorize(cover["land_cover"], sort=True)

@@ -258,7 +258,7 @@ if __name__ == "__main__":  # run by Snakemake
         snakemake.output.tables,
         style_paths=style_paths,
         config=snakemake.params.settings,
-        library=snakemake.params.library,
+        library=snakemake.params.code,
     )
     describe_results(
         paths,

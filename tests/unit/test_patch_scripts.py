@@ -8,6 +8,7 @@ import rasterio
 import shapely
 
 from delineate_patches import delineate_patches
+from divide_habitat import divide_habitat
 from map_current import map_current
 from map_resistance import map_resistance
 from measure_connectivity import measure_connectivity
@@ -71,11 +72,22 @@ def paths(tmp_path):
     return files | {name: tmp_path / f"{name}.parquet" for name in OUTPUTS}
 
 
+def divide(paths, bundle):
+    """The files of one group, as `divide_habitat` writes them."""
+    divided = {name: paths["patches"].parent / name for name in ("own", "extent")}
+    divide_habitat(
+        paths | {"divided": [divided["own"]], "extent": divided["extent"]},
+        bundles={"bees_heath": bundle},
+        min_suitable_share=0.1,
+    )
+    return paths | {"habitat": divided["own"], "extent": divided["extent"]}
+
+
 def run(paths, bundle, *, over_land=False):
     """Every step for one group; what they wrote."""
+    paths = divide(paths, bundle)
     delineate_patches(
         paths,
-        bundle=bundle,
         mobility_class="bees",
         min_suitable_share=0.1,
         role_distance_m=None,
@@ -136,8 +148,7 @@ def test_water_and_land_count_as_far_as_they_lie_near_each_other(paths, caplog):
     roles = {"role_distance_m": 160, "min_neighbours": None}
     with caplog.at_level("INFO"):
         delineate_patches(
-            paths,
-            bundle="pools",
+            divide(paths, "pools"),
             mobility_class="bees",
             min_suitable_share=0.1,
             **roles,

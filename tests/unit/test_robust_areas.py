@@ -374,7 +374,8 @@ def inputs(tmp_path):
         "others,9,forest\n"
     )
     (tmp_path / "species_groups.csv").write_text(weights, encoding="utf-8")
-    for name in ("habitat", "habitat_parts", "nature_areas", "report_units"):
+    square_layer(tmp_path / "extent.parquet")
+    for name in ("habitat", "habitat_parts", "nature_areas", "report_units", "extent"):
         paths[name] = tmp_path / f"{name}.parquet"
     for name in ("habitat_types", "species_groups"):
         paths[name] = tmp_path / f"{name}.csv"

@@ -21,8 +21,7 @@ rule buffer_patches:
         "../envs/robuust.yaml"
     threads: group_threads
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("buffer_patches"),
         folders=FOLDERS,
         bundle=trait("bundle"),
         classes=config["buffers"]["classes"],
@@ -38,7 +37,7 @@ rule buffer_patches:
 rule map_buffers:
     """Map how many groups' rings cover a cell."""
     input:
-        habitat=LAND["habitat"],
+        extent=rules.divide_habitat.output.extent,
         study_area=rules.ingest_habitat.output.study_area,
         buffers=for_groups(rules.buffer_patches.output.buffers),
     output:
@@ -50,7 +49,7 @@ rule map_buffers:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("map_buffers"),
         cell_m=config["grid"]["cell_m"],
     script:
         "../../scripts/map_buffers.py"

@@ -33,6 +33,7 @@ from robuust.settings import (
 from robuust.sheet_names import sheet_names
 from robuust.table_remarks import seed_bank_remark
 from robuust.traits import group_traits
+from robuust_files.code_digest import code_digest
 
 # A scenario (chapter 10) is this workflow once more, as a module of that name, with the
 # settings of the run, which are checked by then.
@@ -206,22 +207,32 @@ PLANNED = f"{RESULTS}/ingest/planned_changes.parquet" if IS_SCENARIO else []
 FOLDERS = (RESULTS, str(Path(EARLIER_RESULTS).parent)) if IS_SCENARIO else None
 
 
-def digest(paths):
-    """One short text that changes when any of these files does."""
-    content = hashlib.sha256()
-    for path in sorted(paths):
-        content.update(Path(path).read_bytes())
-    return content.hexdigest()[:16]
-
-
-# Snakemake runs a rule again when its script changes, but not when the library does.
+# Snakemake runs a rule again when its script changes, but not when a module does that
+# the script imports: so every rule has their digest as a parameter.
 SCRIPTS = HOME / "scripts"
-LIBRARY = digest(
-    path
-    for name in ("robuust", "robuust_kernels")
-    for path in (SCRIPTS / name).glob("*.py")
-)
-READERS = digest((SCRIPTS / "robuust_files").glob("*.py"))  # where files are opened
+
+
+def library(script):
+    """Digest of a script and of the modules behind it, for the `params` of its rule."""
+    return code_digest([SCRIPTS / f"{script}.py"])
+
+
+# The results tell by what code they were made.
+ALL_CODE = code_digest(sorted(SCRIPTS.glob("*.py")))
+
+
+def own_rows(table, column):
+    """A `params` function: digest of a table's rows for the group, its class or bundle.
+
+    Beside the table as `ancient` input: then an edit in the rows of others is none.
+    """
+
+    def value(wildcards):
+        own = TRAITS.assign(group=TRAITS.index).at[wildcards.group, column]
+        content = rows[table].loc[rows[table][column].isin([own, "*"])].to_csv()
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    return value
 
 
 wildcard_constraints:

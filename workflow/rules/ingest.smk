@@ -22,8 +22,7 @@ rule ingest_habitat:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("ingest_habitat"),
         sources=sources("habitat"),
         study_area_sources=sources("study_area"),
         crs=config["crs"],
@@ -54,8 +53,7 @@ rule ingest_history:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("ingest_history"),
         sources=sources("historic_habitat"),
         crs=config["crs"],
         min_polygon_m2=config["habitat"]["min_polygon_m2"],
@@ -83,8 +81,7 @@ rule ingest_records:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("ingest_records"),
         sources=sources("records"),
         crs=config["crs"],
         max_distance_m=config["records"]["max_distance_m"],
@@ -136,8 +133,7 @@ rule ingest_context:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("ingest_context"),
         sources={kind: sources(kind) for kind in CONTEXT_KINDS},
         crs=config["crs"],
         title=config[f"title_{config['language']}"],

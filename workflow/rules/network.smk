@@ -9,9 +9,9 @@ rule map_resistance:
         crossings=rules.ingest_context.output.crossings,
         barriers=rules.ingest_context.output.barriers,
         study_area=rules.ingest_habitat.output.study_area,
-        habitat=LAND["habitat"],
-        resistance_table=TABLES["resistance"],
-        barrier_types=TABLES["barrier_types"],
+        extent=rules.divide_habitat.output.extent,
+        resistance_table=ancient(TABLES["resistance"]),
+        barrier_types=ancient(TABLES["barrier_types"]),
     output:
         resistance="<results>/{group}/resistance.tif",
     log:
@@ -22,8 +22,9 @@ rule map_resistance:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("map_resistance"),
+        resistance_rows=own_rows("resistance", "mobility_class"),
+        barrier_rows=own_rows("barrier_types", "mobility_class"),
         mobility_class=trait("mobility_class"),
         cell_m=config["least_cost"]["cell_m"],
         default_resistance=config["least_cost"]["default_resistance"],
@@ -39,7 +40,7 @@ rule measure_connectivity:
     input:
         patches=rules.delineate_patches.output.patches,
         barriers=rules.ingest_context.output.barriers,
-        barrier_types=TABLES["barrier_types"],
+        barrier_types=ancient(TABLES["barrier_types"]),
         resistance=resistance_map,
         today=TODAY,
     output:
@@ -58,8 +59,8 @@ rule measure_connectivity:
         "../envs/robuust.yaml"
     threads: group_threads
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("measure_connectivity"),
+        barrier_rows=own_rows("barrier_types", "mobility_class"),
         folders=FOLDERS,
         mobility_class=trait("mobility_class"),
         sweep_m=config["network"]["sweep_m"],
@@ -91,8 +92,7 @@ rule map_current:
         "../envs/robuust.yaml"
     threads: group_threads
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("map_current"),
         folders=FOLDERS,
         dispersal_max_m=trait("dispersal_max_m"),
     script:

@@ -4,11 +4,9 @@
 rule delineate_patches:
     """Join the habitat of a group into patches, by true gaps and barriers."""
     input:
-        habitat=LAND["habitat"],
-        parts=LAND["habitat_parts"],
+        habitat="<results>/{group}/habitat.parquet",
         barriers=rules.ingest_context.output.barriers,
-        suitability=TABLES["suitability"],
-        barrier_types=TABLES["barrier_types"],
+        barrier_types=ancient(TABLES["barrier_types"]),
     output:
         patches="<results>/{group}/patches.parquet",
         patch_polygons="<results>/{group}/patch_polygons.parquet",
@@ -21,9 +19,8 @@ rule delineate_patches:
         "../envs/robuust.yaml"
     threads: group_threads
     params:
-        library=LIBRARY,
-        readers=READERS,
-        bundle=trait("bundle"),
+        library=library("delineate_patches"),
+        barrier_rows=own_rows("barrier_types", "mobility_class"),
         mobility_class=trait("mobility_class"),
         min_suitable_share=config["habitat"]["min_suitable_share"],
         role_distance_m=trait("role_distance_m"),
@@ -38,11 +35,9 @@ rule delineate_patches:
 
 use rule delineate_patches as delineate_history with:
     input:
-        habitat=rules.ingest_history.output.habitat,
-        parts=rules.ingest_history.output.habitat_parts,
+        habitat="<today>/{group}/historic_habitat.parquet",
         barriers=rules.ingest_context.output.barriers,
-        suitability=TABLES["suitability"],
-        barrier_types=TABLES["barrier_types"],
+        barrier_types=ancient(TABLES["barrier_types"]),
     output:
         patches="<results>/{group}/historic_patches.parquet",
         patch_polygons="<results>/{group}/historic_polygons.parquet",

@@ -32,8 +32,7 @@ rule sum_report_units:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("sum_report_units"),
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
         name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
         name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
@@ -62,7 +61,7 @@ rule summarise_groups:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("summarise_groups"),
         groups=GROUPS,
     script:
         "../../scripts/summarise_groups.py"
@@ -89,7 +88,7 @@ rule compare_runs:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("compare_runs"),
         groups=GROUPS,
         sensitive=config["sensitive_species"],
         earlier_results=EARLIER_RESULTS,

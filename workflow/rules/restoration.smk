@@ -26,8 +26,7 @@ rule draw_corridors:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("draw_corridors"),
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
         name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
         name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
@@ -78,7 +77,7 @@ rule find_candidates:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("find_candidates"),
         groups={
             group: TRAITS.loc[
                 group,
@@ -112,11 +111,11 @@ rule measure_gains:
         verdicts=rules.classify_robustness.output.verdicts,
         links=rules.measure_connectivity.output.links,
         patch_polygons=rules.delineate_patches.output.patch_polygons,
-        habitat=LAND["habitat"],
+        habitat="<results>/{group}/habitat.parquet",
         barriers=rules.ingest_context.output.barriers,
-        suitability=TABLES["suitability"],
-        barrier_types=TABLES["barrier_types"],
-        evidence=TABLES["parameter_evidence"],
+        suitability=ancient(TABLES["suitability"]),
+        barrier_types=ancient(TABLES["barrier_types"]),
+        evidence=ancient(TABLES["parameter_evidence"]),
         resistance=resistance_map,
     output:
         gains="<results>/{group}/gains.parquet",
@@ -132,8 +131,10 @@ rule measure_gains:
         "../envs/robuust.yaml"
     threads: group_threads
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("measure_gains"),
+        suitability_rows=own_rows("suitability", "bundle"),
+        barrier_rows=own_rows("barrier_types", "mobility_class"),
+        evidence_rows=own_rows("parameter_evidence", "mobility_class"),
         bundle=trait("bundle"),
         mobility_class=trait("mobility_class"),
         local_distance_m=trait("local_distance_m"),
@@ -175,8 +176,7 @@ rule rank_restoration:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("rank_restoration"),
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
         name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
         name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),
@@ -209,7 +209,7 @@ rule plan_budget:
         "../envs/robuust.yaml"
     threads: most_threads
     params:
-        library=LIBRARY,
+        library=library("plan_budget"),
         weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
         name_nl=TRAITS.loc[GROUPS, "name_nl"].to_dict(),
         name_en=TRAITS.loc[GROUPS, "name_en"].to_dict(),

@@ -101,7 +101,8 @@ rule write_geopackage:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("write_geopackage"),
+        code=ALL_CODE,
         settings=config,
     script:
         "../../scripts/write_geopackage.py"
@@ -125,7 +126,7 @@ rule write_project:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("write_project"),
         title=config[f"title_{config['language']}"],
         language=config["language"],
         crs=config["crs"],
@@ -163,7 +164,7 @@ rule write_report:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("write_report"),
         title=config[f"title_{config['language']}"],
         language=config["language"],
         reference_date=config["reference_date"],
@@ -196,8 +197,7 @@ rule write_sheets:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("write_sheets"),
         species=list(SHEETS),
         title=config[f"title_{config['language']}"],
         language=config["language"],
@@ -255,7 +255,7 @@ rule publish_results:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("publish_results"),
     script:
         "../../scripts/publish_results.py"
 
@@ -267,6 +267,7 @@ GROUPS_OF_RULE = {
     "map_resistance": LEAST_COST_GROUPS,
     "map_current": CURRENT_GROUPS,
     "ingest_history": HISTORY_GROUPS,
+    "divide_history": HISTORY_GROUPS,
     "delineate_history": HISTORY_GROUPS,
 }
 EVERY_OUTPUT = [

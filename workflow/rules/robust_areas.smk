@@ -30,7 +30,7 @@ rule map_robust_areas:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("map_robust_areas"),
         groups=GROUPS,
         cell_m=config["grid"]["cell_m"],
         min_groups=config["grid"]["min_groups"],
@@ -57,7 +57,7 @@ rule map_variety:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("map_variety"),
         local_distance_m=TRAITS.loc[GROUPS, "local_distance_m"].to_dict(),
         cell_m=config["grid"]["cell_m"],
     script:

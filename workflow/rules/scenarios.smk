@@ -30,8 +30,7 @@ rule lay_changes:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("lay_changes"),
         sources=changes,
         crs=config["crs"],
         max_distance_m=config["habitat"]["max_distance_m"],
@@ -54,6 +53,6 @@ for scenario in config["scenarios"]:
         config:
             scenario_settings(config, scenario, today=RESULTS)
 
-    use rule * from scenario_module exclude ingest_habitat, ingest_history, ingest_records, ingest_context as scenario_prefix*
+    use rule * from scenario_module exclude ingest_habitat, ingest_history, ingest_records, ingest_context, divide_history, divide_records as scenario_prefix*
 
     EVERY_OUTPUT += map(str, getattr(rules, f"{scenario}_all").input)

@@ -8,8 +8,8 @@ rule classify_robustness:
         patch_connectivity=rules.measure_connectivity.output.patch_connectivity,
         network_connectivity=rules.measure_connectivity.output.network_connectivity,
         links=rules.measure_connectivity.output.links,
-        evidence=TABLES["parameter_evidence"],
-        area_classes=TABLES["area_classes"],
+        evidence=ancient(TABLES["parameter_evidence"]),
+        area_classes=ancient(TABLES["area_classes"]),
         today=TODAY,
     output:
         verdicts="<results>/{group}/verdicts.parquet",
@@ -23,8 +23,9 @@ rule classify_robustness:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("classify_robustness"),
+        evidence_rows=own_rows("parameter_evidence", "mobility_class"),
+        area_rows=own_rows("area_classes", "bundle"),
         folders=FOLDERS,
         mobility_class=trait("mobility_class"),
         bundle=trait("bundle"),
@@ -46,8 +47,8 @@ rule classify_populations:
     input:
         verdicts=rules.classify_robustness.output.verdicts,
         links=rules.measure_connectivity.output.links,
-        records=rules.ingest_records.output.records,
-        species=TABLES["species"],
+        records="<today>/{group}/records.parquet",
+        species=ancient(TABLES["species"]),
         red_lists=TABLES["red_lists"],
         reintroduction_answers=TABLES["reintroduction_answers"],
         status_rules=TABLES["status_rules"],
@@ -67,8 +68,8 @@ rule classify_populations:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
-        readers=READERS,
+        library=library("classify_populations"),
+        species_rows=own_rows("species", "group"),
         folders=FOLDERS,
         red_lists=config["red_lists"],
         sensitive=config["sensitive_species"],
@@ -100,6 +101,6 @@ rule rank_relicts:
     conda:
         "../envs/robuust.yaml"
     params:
-        library=LIBRARY,
+        library=library("rank_relicts"),
     script:
         "../../scripts/rank_relicts.py"
