@@ -38,6 +38,7 @@ from robuust_files.code_digest import code_digest
 # A scenario (chapter 10) is this workflow once more, as a module of that name, with the
 # settings of the run, which are checked by then.
 IS_SCENARIO = (__name__ or "").startswith("scenario_")
+SCENARIO_PREFIX = (__name__ or "").removeprefix("scenario_") + "_"  # of its rules
 
 # --- The settings and tables, checked before anything runs
 
@@ -340,7 +341,7 @@ def source_paths(kind):
 def sources(kind):
     """The settings of one kind of source, with paths as they are found."""
     return [
-        source | {"path": find_file(source["path"])}
+        dict(sorted((source | {"path": find_file(source["path"])}).items()))
         for source in config["sources"][kind]
     ]
 

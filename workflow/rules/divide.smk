@@ -1,12 +1,4 @@
-"""Chapter 1, its end: of what was read, what each group rests on.
-
-Here a rerun decides what is left to do. These rules are checkpoints: when they have
-run, Snakemake looks at the jobs that follow anew, and runs those whose input differs in
-content. So a new record of a frog concerns the groups that look at frogs, and a file
-with the same rows in another order concerns nobody.
-"""
-
-CHAPTER = ("ingest_", "divide_")  # how the names of its rules begin
+"""Chapter 1, its end: of what was read, what each group rests on."""
 
 
 checkpoint divide_habitat:
@@ -32,7 +24,8 @@ checkpoint divide_habitat:
         "../../scripts/divide_habitat.py"
 
 
-use rule divide_habitat as divide_history with:
+checkpoint divide_history:
+    """Of the earlier habitat maps, what suited each group."""
     input:
         habitat=rules.ingest_history.output.habitat,
         parts=rules.ingest_history.output.habitat_parts,
@@ -44,6 +37,14 @@ use rule divide_habitat as divide_history with:
         "<logs>/divide_history.log",
     benchmark:
         "<benchmarks>/divide_history.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=library("divide_habitat"),
+        bundles=TRAITS.loc[GROUPS, "bundle"].to_dict(),
+        min_suitable_share=config["habitat"]["min_suitable_share"],
+    script:
+        "../../scripts/divide_habitat.py"
 
 
 checkpoint divide_records:
@@ -64,22 +65,3 @@ checkpoint divide_records:
         groups=GROUPS,
     script:
         "../../scripts/divide_records.py"
-
-
-def divided(wildcards):
-    """An `input` function that names no file, but waits for the checkpoints."""
-    made = [checkpoints.divide_habitat]
-    made += [] if IS_SCENARIO else [checkpoints.divide_records]
-    made += [checkpoints.divide_history] if HISTORY_GROUPS and not IS_SCENARIO else []
-    for division in made:
-        division.get()
-    return []
-
-
-def wait_for_division():
-    """Let every rule of this run that is not of this chapter wait for it."""
-    prefix = f"{__name__.removeprefix('scenario_')}_" if IS_SCENARIO else ""
-    for made_by in workflow.rules:
-        name = made_by.name.removeprefix(prefix)
-        if made_by.name.startswith(prefix) and not name.startswith(CHAPTER):
-            made_by.set_input(divided=divided)

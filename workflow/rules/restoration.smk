@@ -4,7 +4,7 @@
 rule draw_corridors:
     """Draw the land to connect robust areas by, for whom, and where it is narrow."""
     input:
-        robust_areas=rules.map_robust_areas.output.robust_areas,
+        robust_areas=rules.outline_robust_areas.output.outlines,
         barriers=rules.ingest_context.output.barriers,
         plans=rules.ingest_context.output.plans,
         nature_areas=rules.ingest_context.output.nature_areas,

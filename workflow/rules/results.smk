@@ -64,12 +64,15 @@ rule write_geopackage:
             rules.ingest_records.output.summary,
             rules.ingest_context.output.summary,
         ],
-        sources=[
-            LAND["sources"],
-            with_history(rules.ingest_history.output.sources),
-            rules.ingest_records.output.sources,
-            rules.ingest_context.output.sources,
-        ],
+        # A file that gives the same rows gives no new results: told with the next ones.
+        sources=ancient(
+            [
+                LAND["sources"],
+                *with_history([rules.ingest_history.output.sources]),
+                rules.ingest_records.output.sources,
+                rules.ingest_context.output.sources,
+            ]
+        ),
         parameter_tables=list(TABLES.values()),
         columns=TABLES["output_columns"],
         style_template=str(TEMPLATES / "layer_style.qml.j2"),

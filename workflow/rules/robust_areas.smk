@@ -1,6 +1,34 @@
 """Chapter 6: all groups together on one grid, and the areas robust for several."""
 
 
+rule outline_robust_areas:
+    """Join land that is robust for several groups: what corridors connect.
+
+    Without the records, so that a new one leaves corridors and gains as they are.
+    """
+    input:
+        verdicts=for_groups(rules.classify_robustness.output.verdicts),
+        extent=rules.divide_habitat.output.extent,
+        study_area=rules.ingest_habitat.output.study_area,
+    output:
+        outlines="<results>/all_groups/robust_outlines.parquet",
+    log:
+        "<logs>/all_groups/outline_robust_areas.log",
+    benchmark:
+        "<benchmarks>/all_groups/outline_robust_areas.tsv"
+    priority: LONGEST_WAY
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=library("outline_robust_areas"),
+        weight=TRAITS.loc[GROUPS, "weight"].to_dict(),
+        cell_m=config["grid"]["cell_m"],
+        min_groups=config["grid"]["min_groups"],
+        min_area_ha=config["grid"]["min_area_ha"],
+    script:
+        "../../scripts/outline_robust_areas.py"
+
+
 rule map_robust_areas:
     """Map for how many groups land is robust, join it to areas, say who gains."""
     input:
