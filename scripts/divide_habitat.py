@@ -39,7 +39,7 @@ def divide_habitat(paths, *, bundles, min_suitable_share):
 
 
 def extent_of(habitat):
-    """The box round the whole map; no row when it is empty."""
+    """Draw the box round the whole map; no row when that is empty."""
     box = [shapely.box(*habitat.total_bounds)] if len(habitat) else []
     return gpd.GeoDataFrame(geometry=box, crs=habitat.crs)
 

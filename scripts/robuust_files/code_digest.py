@@ -3,7 +3,6 @@
 import hashlib
 import re
 from functools import cache
-from pathlib import Path
 
 # `from robuust_kernels import (a, b)`, `from robuust.grid import Grid`. Reading the
 # syntax tree of all modules would take a second before every run.
@@ -39,7 +38,7 @@ def code_digest(scripts):
 
 
 def all_modules(script):
-    """The script, and the files of all modules of this project behind it."""
+    """Find the script, and the files of all modules of this project behind it."""
     seen, ahead = set(), [script]
     while ahead:
         module = ahead.pop()
@@ -61,5 +60,5 @@ def imported_modules(module, folder):
 
 
 def _words(names):
-    """What is imported: of `(a, b as c)` a and b."""
+    """Read what is imported: of `(a, b as c)` a and b."""
     return re.findall(r"(?<!as )\b(?!as\b)\w+", names.partition("#")[0])

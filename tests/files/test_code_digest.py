@@ -25,7 +25,7 @@ def by_syntax_tree(module):
 
 
 def test_the_imports_of_every_module_are_found():
-    modules = [path for path in SCRIPTS.rglob("*.py")]
+    modules = list(SCRIPTS.rglob("*.py"))
     assert len(modules) > 200
     for module in modules:
         assert imported_modules(module, SCRIPTS) == by_syntax_tree(module), module

@@ -45,7 +45,7 @@ def a_moved_polygon(folder, settings):
     """A heath lies five metres farther north."""
     habitat = gpd.read_file(folder / "habitat.gpkg")
     row = habitat.index[habitat["polygon_id"] == "P1"][0]
-    north = shapely.transform(habitat.geometry[row], lambda xy: xy + [0, 5])
+    north = shapely.transform(habitat.geometry[row], lambda xy: xy + (0, 5))
     habitat.loc[row, "geometry"] = north
     habitat.to_file(folder / "habitat.gpkg")
 
@@ -65,7 +65,7 @@ def a_row_of_another_group(folder, settings):
     """How well a class that no group of the run has gets across a barrier."""
 
     def other(table):
-        table.loc[table["mobility_class"] == "forest_birds", "source"] = "other"
+        table.loc[table["mobility_class"] == "bats", "source"] = "other"
         return table
 
     edit(folder / "barrier_types.csv", other)
@@ -163,7 +163,7 @@ def walked(run_pipeline, tmp_path_factory):
         import golden_inputs
     folder = tmp_path_factory.mktemp("walk")
     settings = golden_inputs.write_inputs(folder)
-    settings["restoration"] = {"budgets_eur": [50_000], "plan_time_limit_s": 1}
+    settings["restoration"] = {"budgets_eur": [50_000], "max_candidates": 12}
     first = run_pipeline(folder, settings)
     assert first.code == 0, first.screen[-4000:]
     jobs = {}

@@ -2,9 +2,7 @@
 
 import hashlib
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +11,6 @@ import yaml
 HOME = Path(workflow.basedir).parent  # this project, wherever snakemake is called
 sys.path.insert(0, str(HOME / "scripts"))
 
-from robuust_kernels.kept import are_kept
 from robuust.connections import check_connections, is_database
 from robuust.presets import (
     check_presets,
@@ -31,7 +28,6 @@ from robuust.settings import (
     validate_settings,
 )
 from robuust.sheet_names import sheet_names
-from robuust.table_remarks import seed_bank_remark
 from robuust.traits import group_traits
 from robuust_files.code_digest import code_digest
 
@@ -344,61 +340,3 @@ def sources(kind):
         dict(sorted((source | {"path": find_file(source["path"])}).items()))
         for source in config["sources"][kind]
     ]
-
-
-# --- What the user sees
-
-
-def compile_kernels():
-    """Compile the inner loops before jobs fan out: else each job would, at once."""
-    if not are_kept():
-        command = [sys.executable, "-m", "robuust_kernels.compiled"]
-        subprocess.run(command, cwd=SCRIPTS, check=True)
-
-
-def announce_run():
-    """One line before the first job, and one per scenario."""
-    print(
-        f"robuust: {config['area']}, {len(GROUPS)} groups -> {RESULTS}/",
-        file=sys.stderr,
-    )
-    for scenario in config["scenarios"]:
-        print(f"robuust: scenario {scenario} -> {RESULTS}_{scenario}/", file=sys.stderr)
-    remark = seed_bank_remark(typed_table(rows["species"], schemas["species"]))
-    if remark:
-        print(f"robuust: {remark}.", file=sys.stderr)
-
-
-def print_summary():
-    """The lines that say what came out and what to open, of every scenario too."""
-    for folder in of_all_scenarios(RESULTS):
-        summary = Path(folder, "summary.txt")
-        if summary.exists():  # a part of the rules (--until) leaves none
-            print(summary.read_text(encoding="utf-8"), file=sys.stderr)
-
-
-def of_all_scenarios(folder):
-    """This folder of the run, and that of each scenario."""
-    return [folder, *(f"{folder}_{scenario}" for scenario in config["scenarios"])]
-
-
-STARTED = time.time()
-
-
-def words_of_failed_jobs():
-    """What each job that failed in this run said, from the end of its log."""
-    logs = (Path(folder).rglob("*.log") for folder in of_all_scenarios(LOGS))
-    for log in sorted(log for found in logs for log in found):
-        text = log.read_text(encoding="utf-8")
-        if log.stat().st_mtime > STARTED and "CRITICAL the job failed" in text:
-            yield f"{log.stem} ({log.parent.name}): {text.rsplit('Error: ', 1)[-1].strip()}"
-
-
-def explain_failure():
-    """Why the run stopped, where earlier results are, and how to go on."""
-    words = ["The run stopped.", *words_of_failed_jobs()]
-    words.append(f"{LOGS}/ has the log of every job.")
-    if Path(RESULTS, "robuust.gpkg").exists():
-        words.append(f"The earlier results in {RESULTS}/ are as they were.")
-    words.append("After the correction, the same command goes on where it stopped.")
-    print("\nrobuust: " + "\n".join(words), file=sys.stderr)
