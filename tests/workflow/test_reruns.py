@@ -7,7 +7,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-import shapely
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden_landscape"
@@ -45,8 +44,7 @@ def a_moved_polygon(folder, settings):
     """A heath lies five metres farther north."""
     habitat = gpd.read_file(folder / "habitat.gpkg")
     row = habitat.index[habitat["polygon_id"] == "P1"][0]
-    north = shapely.transform(habitat.geometry[row], lambda xy: xy + (0, 5))
-    habitat.loc[row, "geometry"] = north
+    habitat.loc[[row], "geometry"] = habitat.geometry[[row]].translate(yoff=5)
     habitat.to_file(folder / "habitat.gpkg")
 
 
