@@ -291,5 +291,25 @@ def reason_counts(reasons):
     >>> reason_counts(pd.Series(["sliver", "sliver", "zero_area"]))
     '2 sliver, 1 zero_area'
     """
-    counts = reasons.value_counts()
+    counts = ranked_counts(reasons)
     return ", ".join(f"{k} {reason}" for reason, k in counts.items())
+
+
+def ranked_counts(values):
+    """How often each value occurs: the most frequent first, of equals by name.
+
+    Parameters
+    ----------
+    values : Series of str
+
+    Returns
+    -------
+    Series of int, by value
+
+    Examples
+    --------
+    >>> ranked_counts(pd.Series(["b", "c", "a", "c"])).to_dict()
+    {'c': 2, 'a': 1, 'b': 1}
+    """
+    counts = values.value_counts().sort_index()
+    return counts.sort_values(ascending=False, kind="stable")

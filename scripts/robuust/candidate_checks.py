@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from robuust.balance import ranked_counts
 from robuust.code_words import code_words
 from robuust.figures import figure, figure_nl
 from robuust.listing import listed
@@ -13,10 +14,9 @@ OVERLAP_SHARE = 0.005  # of the smaller of two: less is the error of a drawing
 ROUNDING = 1e-6  # of the area
 FINDINGS = {
     "set_apart": (
-        "onbruikbare rijen van de kandidatenlaag: {n} ({why}); ze staan in "
-        "quarantined_context",
+        "onbruikbare rijen van de kandidatenlaag: {n} ({why}); ze staan in quarantaine",
         "rows of the candidate layer that cannot be used: {n} ({why}); they stand in "
-        "quarantined_context",
+        "quarantine",
     ),
     "excluded": (
         "uitgesloten percelen: {n} ({ha} ha); ze doen niet mee: {ids}",
@@ -153,10 +153,12 @@ def candidate_checks(land, parcels, quarantined, left_out, habitat, study_area):
 def _why(quarantined, language):
     """Why rows were set apart, the most frequent reason first, and what was found."""
     words = code_words("quarantined_context", "reason", language)
-    counts = quarantined["reason"].value_counts()
+    counts = ranked_counts(quarantined["reason"])
     told = ", ".join(f"{n} {words.get(why, why)}" for why, n in counts.items())
-    details = quarantined["detail"]
-    seen = details[details != ""].drop_duplicates().tolist()
+    rank = dict(zip(counts.index, range(len(counts)), strict=True))
+    pairs = set(zip(quarantined["reason"], quarantined["detail"], strict=True))
+    pairs = sorted((rank[reason], detail) for reason, detail in pairs if detail)
+    seen = list(dict.fromkeys(detail for _, detail in pairs))
     if not seen:
         return told
     found = "gevonden" if language == "nl" else "found"

@@ -1,13 +1,20 @@
 """Context layers: barriers, crossings, land cover, nature areas, plans, parcels, ..."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from robuust.balance import join_layers, mark, no_reasons, quarantine
+from robuust.balance import (
+    join_layers,
+    mark,
+    no_reasons,
+    original_as_json,
+    quarantine,
+)
 from robuust.habitat_geometry import (
     identify,
     near_area,
@@ -165,12 +172,18 @@ def screen_context(
         )
         reasons = mark(reasons, unknown, "unknown_land_cover")
         details = details.mask(unknown, "land_cover: " + values["land_cover"])
-    ids, reasons = identify(table, shapes, reasons, source)
+    told = partial(_meaning, table, values)
+    ids, reasons = identify(table, shapes, reasons, source, told)
     kept = reasons.isna().to_numpy()
     usable = _context_layer(values, ids, shapes, kind, source, crs)[kept]
     apart = quarantine(source["name"], table, reasons, details, shapes, crs)
     notes = [(source["name"], "repaired_geometry", int((changed & kept).sum()))]
     return usable.reset_index(drop=True), apart, notes
+
+
+def _meaning(table, values, rows):
+    """Tell what a layer says of some rows: what is used of it, then all columns."""
+    return tuple(original_as_json(frame.iloc[rows]) for frame in (values, table))
 
 
 def _context_layer(values, ids, shapes, kind, source, crs):
@@ -332,7 +345,9 @@ def study_area_layer(areas, crs):
     Returns
     -------
     GeoDataFrame
-        One row.
+        One row; the same whatever the order of the polygons.
     """
     polygons = np.concatenate([found.polygons for found in areas])
+    drawn = shapely.to_wkb(polygons, output_dimension=2)
+    polygons = polygons[np.argsort(np.asarray(drawn, dtype=object), kind="stable")]
     return gpd.GeoDataFrame(geometry=[shapely.union_all(polygons)], crs=crs)

@@ -226,10 +226,12 @@ def _shape_number(geometry):
     return pd.util.hash_array(bytes_, categorize=False)
 
 
-def repeated_ids(ids, geometry, fit):
+def repeated_ids(ids, geometry, fit, meaning):
     """Find features whose id was already given to another one.
 
-    Among features with the same id the first in the order of their shapes stays.
+    Among features with the same id the first in the order of their shapes stays, of
+    equal shapes the first in the order of what is told of them. So it is the same one
+    in whatever order a file has its rows.
 
     Parameters
     ----------
@@ -237,6 +239,9 @@ def repeated_ids(ids, geometry, fit):
     geometry : array of geometry
     fit : array of bool
         Features that still count.
+    meaning : callable
+        From positions (ndarray of int) to what is told of these features, as two
+        texts each (two array_like of str): what is used of it, and all of it.
 
     Returns
     -------
@@ -245,13 +250,24 @@ def repeated_ids(ids, geometry, fit):
     repeated = np.zeros(len(ids), dtype=bool)
     fit = np.flatnonzero(fit)
     twice = fit[pd.Series(ids[fit]).duplicated(keep=False).to_numpy()]
-    order = np.lexsort([geometry_digest(geometry[twice]), ids[twice].astype(str)])
-    twice = twice[order]
-    repeated[twice[pd.Series(ids[twice]).duplicated().to_numpy()]] = True
+    if twice.size:
+        shapes = geometry[twice]
+        used, whole = meaning(twice)
+        keys = {
+            "id": ids[twice],
+            "digest": geometry_digest(shapes),
+            "used": np.asarray(used, dtype=object),
+            # The digest sees no less than a millimetre, nor where an outline begins.
+            "drawn": shapely.to_wkb(shapes, output_dimension=2),
+            # Last, as an export may number its rows in their order.
+            "whole": np.asarray(whole, dtype=object),
+        }
+        rows = pd.DataFrame(keys, index=twice).sort_values(list(keys), kind="stable")
+        repeated[rows.index[rows["id"].duplicated()]] = True
     return repeated
 
 
-def identify(table, shapes, reasons, source):
+def identify(table, shapes, reasons, source, meaning):
     """Ids of all features, and reasons after every id is given once.
 
     Parameters
@@ -264,6 +280,9 @@ def identify(table, shapes, reasons, source):
         Missing where a feature still counts.
     source : dict
         Entry in the settings: name and perhaps id_column.
+    meaning : callable
+        What is told of features, see `repeated_ids`: it decides between features of
+        one id and shape.
 
     Returns
     -------
@@ -276,7 +295,7 @@ def identify(table, shapes, reasons, source):
     if column:
         given = table[find_column(table, column, source_words(source))]
     ids = feature_ids(source["name"], given, shapes)
-    repeated = repeated_ids(ids, shapes, reasons.isna().to_numpy())
+    repeated = repeated_ids(ids, shapes, reasons.isna().to_numpy(), meaning)
     reason = "duplicate_id" if column else "duplicate_geometry"
     return ids, mark(reasons, repeated, reason)
 

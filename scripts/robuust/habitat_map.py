@@ -1,6 +1,8 @@
 """The habitat map: several sources screened, cut to one layer, and cut into parts."""
 
+import math
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +13,7 @@ from robuust.balance import (
     QUARANTINE_TYPES,
     join_layers,
     mark,
+    original_as_json,
     quarantine,
     reason_counts,
 )
@@ -111,7 +114,8 @@ def screen_habitat(
     parts, reasons, details, changed = _screen_codes(
         table, source, known_codes, reasons, where, refuse=refuse_unknown
     )
-    ids, reasons = identify(table, shapes, reasons, source)
+    told = partial(_meaning, table, parts)
+    ids, reasons = identify(table, shapes, reasons, source, told)
     repeated = reasons.isin(["duplicate_id", "duplicate_geometry"])
     details = details.mask(repeated, pd.Series(ids) + " is there already")
     if reasons.notna().all():
@@ -148,6 +152,14 @@ def _screen_codes(table, source, known_codes, reasons, where, *, refuse):
         "unknown_quality": _flags(len(table), raw.loc[raw["quality_unknown"], "row"]),
     }
     return parts, reasons, details.astype("str"), changed
+
+
+def _meaning(table, parts, rows):
+    """Tell what the map says of some rows: their parts, then all columns."""
+    own = parts[parts["row"].isin(rows)]
+    used = original_as_json(own.drop(columns="row")).set_axis(own["row"])
+    used = used.groupby(level=0).agg(" ".join).reindex(rows, fill_value="")
+    return used, original_as_json(table.iloc[rows])
 
 
 def _flags(n, rows):
@@ -191,7 +203,8 @@ def area_before_ha(screened):
     counts = np.isin(shapely.get_type_id(shapes), [3, 6])
     apart = counts & screened.reasons.notna().to_numpy()  # perhaps never repaired
     counts[apart] = shapely.is_valid(shapes[apart])
-    return float(shapely.area(shapes[counts]).sum() / M2_PER_HA)
+    # An exact sum, which does not depend on the order of the rows.
+    return math.fsum(shapely.area(shapes[counts])) / M2_PER_HA
 
 
 def tell_areas(rows, screened, habitat):

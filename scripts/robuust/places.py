@@ -27,6 +27,7 @@ from robuust.reference_systems import (
 
 _BOX_SLACK_M = 500.0  # more than datum shifts differ; boxes only sift
 _SAMPLE = 20_000  # rows from which the best of many readings is chosen
+_STEPS = 50  # parts in which rows are looked at until there are enough
 _MOST = 0.5  # share of the rows from which a setting must be wrong
 _HARDLY_ANY = 0.02  # share of the rows that chance may put in the area
 
@@ -150,8 +151,10 @@ def find_places(
             hints = _hints(x[placed], y[placed], own, goal, swap=swap, things=things)
     if goal.known and near.any():
         rows = np.flatnonzero(placed)
-        if not (swap or order_known) and _turned(x, y, east, north, rows, way, goal):
-            own = _system(own_crs, goal)
+        told, few = swap or order_known, _HARDLY_ANY * rows.size
+        told = told or _n_inside(east[near], north[near], goal, enough=few) > few
+        own = None if told else _system(own_crs, goal)
+        if own and _turned(x[rows], y[rows], own, goal):
             swapped[rows] = _near_as(y[rows], x[rows], own, goal)
             hints = hints or [_turned_hint(x[rows], y[rows], own, goal, things)]
         elif not _any_inside(east, north, goal):
@@ -180,17 +183,27 @@ def _first_reasons(**tests):
 
 def _any_inside(east, north, goal):
     """Tell whether any place lies in the area or its margin."""
-    some = _sample(len(east))  # enough to tell of nearly all sources
-    return (
-        goal.max_distance_m <= MARGIN_M  # then all that is near is inside
-        or inside_goal(east[some], north[some], goal).any()
-        or inside_goal(east, north, goal).any()
-    )
+    if goal.max_distance_m <= MARGIN_M:  # then all that is near is inside
+        return True
+    return _n_inside(east, north, goal, enough=0) > 0
 
 
-def _sample(n):
-    """Row numbers, evenly spread."""
-    return np.linspace(0, n - 1, min(n, _SAMPLE)).astype(int)
+def _n_inside(east, north, goal, *, enough):
+    """How many places lie in the area or its margin; more than enough, if there are."""
+    n_inside = 0
+    for some in (slice(k, None, _STEPS) for k in range(_STEPS)):
+        if n_inside <= enough:
+            n_inside += np.count_nonzero(inside_goal(east[some], north[some], goal))
+    return n_inside
+
+
+def _sample(x, y):
+    """Row numbers, drawn by what stands in the rows: whatever their order is."""
+    with np.errstate(invalid="ignore"):  # an infinite place draws no lot
+        lot = (x * 1000 * np.pi + y * 1000 * np.e) % 1  # as good as chance
+    drawn = np.flatnonzero(lot * len(x) < _SAMPLE)
+    # Where very many rows have the same few places, the lot may miss most of them.
+    return drawn if drawn.size > _SAMPLE / 10 else np.arange(len(x))
 
 
 def _system(crs, goal):
@@ -231,15 +244,13 @@ def _swapped(x, y, own, goal):
     return near & ~in_box(x, y, own.region)
 
 
-def _turned(x, y, east, north, rows, way, goal):
-    """Tell whether a source as a whole has x and y exchanged, though it is near."""
-    for some in (rows[_sample(rows.size)], rows):
-        if inside_goal(east[some], north[some], goal).mean() > _HARDLY_ANY:
-            return False
-        turned = inside_goal(*transformed(y[some], x[some], way), goal)
-        if turned.mean() <= _MOST:
-            return False
-    return True
+def _turned(x, y, own, goal):
+    """Tell whether most places lie in the area when x and y change places."""
+    near = in_box(y, x, own.reach)  # quick, and enough to tell of nearly all sources
+    if np.count_nonzero(near) <= _MOST * len(x):
+        return False
+    turned = inside_goal(*transformed(y[near], x[near], own.way), goal)
+    return np.count_nonzero(turned) > _MOST * len(x)
 
 
 def _can_tell_order(system, goal):
@@ -288,7 +299,7 @@ def _hints(x, y, own, goal, *, swap, things):
     It must put most rows in the area, and more than the source as given; or most rows
     in the country where the source as given puts few (a national file, a small area).
     """
-    sample = _sample(len(x))
+    sample = _sample(x, y)
     others = _other_systems(own, goal)
     ways = [(own, True), *product(others, (False,)), *product(others, (True,))]
     readings = [

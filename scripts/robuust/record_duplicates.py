@@ -41,10 +41,10 @@ def find_repeats(rows, maybe):
     Parameters
     ----------
     rows : DataFrame
-        One row per record of all sources, index 0 ... n - 1: species (categorical),
-        date_first, date_last (datetime64[s]), x, y [m], present, zero_count,
-        generalised (bool), uncertainty_m (missing: not known), place (int, of its
-        source in the settings), id_rank (int, equal where ids are equal).
+        One row per record of all sources, index 0 ... n - 1: species, taxon_group
+        (categorical), date_first, date_last (datetime64[s]), x, y [m], present,
+        zero_count, generalised (bool), uncertainty_m (missing: not known), place (int,
+        of its source in the settings), id_rank (int, equal where ids are equal).
     maybe : ndarray of bool
         See `maybe_repeats`.
 
@@ -134,10 +134,14 @@ def _shared_days(rows):
 
 
 def _best_first(rows, chosen):
-    """Chosen rows, the best first, with their index as column ``row``."""
+    """Chosen rows, the best first, with their index as column ``row``.
+
+    All columns count: only rows that say the same are left in the order of the file.
+    """
     best = rows.iloc[chosen]
     order = np.lexsort(
         (
+            best["taxon_group"].cat.codes,
             best["y"].to_numpy(),
             best["x"].to_numpy(),
             _hash([*_observation(best).values(), best["zero_count"].to_numpy()]),

@@ -114,6 +114,7 @@ def _kept_rows(screened):
     groups = pd.Index([], dtype="str")
     for s in screened:
         groups = groups.union(s.records["taxon_group"].cat.categories)
+    groups = groups.sort_values()  # a union with nothing is not sorted
     frames = []
     for place, s in enumerate(screened):
         group = s.records["taxon_group"].cat.set_categories(groups)

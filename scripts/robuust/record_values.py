@@ -89,6 +89,7 @@ def read_taxa(file, given, matched, species):
     accepted = pd.Index(species["species"].dropna().unique()).sort_values()
     of_file = file.read(read_words, "taxon_group")
     groups = pd.Index(matched["taxon_group"].dropna()).union(of_file.texts).unique()
+    groups = groups.sort_values()  # a union with nothing is not sorted
     group = given.spread(groups.get_indexer(matched["taxon_group"]), -1)
     group = np.where(
         group < 0, of_file.spread(groups.get_indexer(of_file.texts), -1), group

@@ -144,6 +144,23 @@ def test_an_empty_layer_says_what_to_do():
         require_parcels([], apart_rows(("other", "x", "")), ["parcels"])
 
 
+def test_the_order_of_rows_changes_no_word_of_what_was_found():
+    rows = [
+        ("parcels", "unknown_habitat_code", "code: heide"),
+        ("parcels", "impossible_value", "share: 80"),
+        ("parcels", "sliver", ""),
+        ("parcels", "impossible_value", "share: 60"),
+        ("parcels", "unknown_habitat_code", "code: bos"),
+    ]
+    told = set()
+    for found in (rows, rows[::-1], rows[2:] + rows[:2]):
+        with pytest.raises(ValueError, match="none of the 5 rows") as error:
+            require_parcels([], apart_rows(*found), ["parcels"])
+        told.add(str(error.value))
+    [words] = told
+    assert "found share: 60, share: 80, code: bos" in words
+
+
 def test_a_layer_of_which_nothing_is_usable_says_what_was_found():
     apart = apart_rows(
         ("parcels", "impossible_value", "share: 60"),

@@ -157,12 +157,18 @@ def test_ids_follow_their_shapes_when_rows_are_shuffled():
     assert feature_ids("map", None, shapes[::-1]).tolist() == forward[::-1].tolist()
 
 
+def untold(rows):
+    """Nothing but its shape is told of any feature."""
+    return [""] * len(rows), [""] * len(rows)
+
+
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]])
 def test_of_two_features_with_one_id_the_same_one_stays_whatever_the_order(order):
     shapes = np.array([SQUARE, shapely.box(50, 0, 60, 10)])[order]
     table = pd.DataFrame({"TAG": ["a", "a"]})
     source = {"name": "map", "path": "m", "id_column": "TAG"}
-    _, reasons = identify(table, shapes, pd.Series([None, None], dtype="str"), source)
+    none = pd.Series([None, None], dtype="str")
+    _, reasons = identify(table, shapes, none, source, untold)
     assert (reasons == "duplicate_id").sum() == 1
     [kept] = shapes[reasons.isna()]
     first = min(
@@ -175,8 +181,27 @@ def test_without_ids_a_repeated_shape_is_a_duplicate():
     shapes = np.array([SQUARE, SQUARE])
     source = {"name": "map", "path": "m"}
     none = pd.Series([None, None], dtype="str")
-    _, reasons = identify(pd.DataFrame(index=range(2)), shapes, none, source)
+    _, reasons = identify(pd.DataFrame(index=range(2)), shapes, none, source, untold)
     assert reasons.fillna("kept").tolist() == ["kept", "duplicate_geometry"]
+
+
+@given(st.permutations(range(4)))
+def test_of_two_equal_shapes_what_is_told_decides_and_never_the_order(order):
+    """Four equal squares; two say heath, and one of these is drawn from elsewhere."""
+    elsewhere = shapely.Polygon([(0, 0), (0, 10), (10, 10), (10, 0)])
+    assert shapely.to_wkb(elsewhere) < shapely.to_wkb(SQUARE)
+    drawn = [(SQUARE, "meadow"), (SQUARE, "heath"), (elsewhere, "heath"), (SQUARE, "x")]
+    shapes = np.array([drawn[k][0] for k in order], dtype=object)
+    words = np.array([drawn[k][1] for k in order], dtype=object)
+    none = pd.Series([None] * 4, dtype="str")
+    table, source = pd.DataFrame(index=range(4)), {"name": "map", "path": "m"}
+
+    def told(rows):
+        """Words that are used, and a number that follows the order of the rows."""
+        return words[rows], [str(k) for k in rows]
+
+    _, reasons = identify(table, shapes, none, source, told)
+    assert [order[k] for k in np.flatnonzero(reasons.isna())] == [2]
 
 
 def test_near_is_measured_from_edge_to_edge():

@@ -18,6 +18,7 @@ RECORDS = st.lists(
             "y": st.sampled_from([0.0, 0.4]),
             "present": st.sampled_from([True, True, False]),
             "generalised": st.sampled_from([False, False, True]),
+            "taxon_group": st.sampled_from(["birds", "birds", "other"]),
             "uncertainty_m": st.sampled_from(
                 [np.nan, 0.0, 2.5, 5.0, 10.0, 1e12, np.inf]
             ),
@@ -32,7 +33,8 @@ RECORDS = st.lists(
 def as_rows(records):
     """Table of records as `find_repeats` takes it; ids differ between sources."""
     names = ["species", "date_first", "year_long", "x", "y", "present", "generalised"]
-    rows = pd.DataFrame(records, columns=[*names, "uncertainty_m", "place", "id"])
+    names += ["taxon_group", "uncertainty_m", "place", "id"]
+    rows = pd.DataFrame(records, columns=names)
     first = pd.to_datetime(rows["date_first"]).astype("datetime64[s]")
     last = first.mask(rows["year_long"], pd.Timestamp("2020-12-31"))
     last = last.mask(first.isna())
@@ -40,6 +42,7 @@ def as_rows(records):
     return pd.DataFrame(
         {
             "species": pd.Categorical(rows["species"], categories),
+            "taxon_group": pd.Categorical(rows["taxon_group"], ["birds", "other"]),
             "date_first": first,
             "date_last": last.astype("datetime64[s]"),
             "x": rows["x"].astype(float),
@@ -166,6 +169,7 @@ def test_every_record_that_goes_has_one_that_stays(records):
 def row(x, uncertainty_m, place, **changes):
     told = {"species": "Crex crex", "date_first": DAYS[0], "year_long": False}
     told |= {"x": x, "y": 0.0, "present": True, "generalised": False}
+    told |= {"taxon_group": "birds"}
     told |= {"uncertainty_m": uncertainty_m, "place": place, "id": int(x)}
     return told | changes
 
