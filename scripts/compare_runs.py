@@ -4,24 +4,40 @@ import logging
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 
-from robuust.changes import follow_patches, no_changes
-from robuust.group_changes import compare_groups, no_group_changes, with_networks
+from robuust.change_polygons import PATCH_POLYGONS, no_change_polygons, polygon_codes
+from robuust.change_records import (
+    no_change_records,
+    no_population_records,
+    population_records,
+)
+from robuust.changes import no_changes
+from robuust.group_changes import no_group_changes
 from robuust.planned_changes import no_planned_changes, with_groups
-from robuust.population_changes import compare_populations, no_population_changes
+from robuust.population_changes import no_population_changes
+from robuust.run_comparison import NEEDED, compare
 from robuust.runlog import log_to
-from robuust.sensitive_species import open_species
 from robuust.statuses import ON_RECORD
+from robuust_files.published_runs import read_run
 
-COLUMNS = ["group", "patch_id", "network_id", "class"]
-ON_RECORD_ONLY = f"status IN {ON_RECORD}"
+RECORD_COLUMNS = [
+    *("record_id", "source", "species", "date_first", "date_last", "uncertainty_m"),
+    *("present", "generalised", "geometry"),
+]
 
 
-def compare_runs(paths, *, groups, sensitive, earlier_results):
-    """Read both runs; write what changed per patch, group, population and plan."""
+def compare_runs(paths, *, groups, sensitive, record_rules, earlier_results):
+    """Read both runs; write what changed per patch, group, population and plan.
+
+    And what the next run needs to tell what caused a change: the polygons of each patch
+    and the latest records of each population.
+    """
     log = logging.getLogger(__name__)
-    patches = read_layers(paths["verdicts"], [*COLUMNS, "geometry"])
+    now = read_now(paths, record_rules)
+    write(
+        paths, **{name: now[name] for name in ("patch_polygons", "population_records")}
+    )
+    patches = now["patches"]
     if not earlier_results:
         log.info("read %d patches; no earlier run is given", len(patches))
         write(
@@ -29,41 +45,60 @@ def compare_runs(paths, *, groups, sensitive, earlier_results):
             changes=no_changes(patches.crs),
             group_changes=no_group_changes(),
             population_changes=no_population_changes(patches.crs),
+            change_polygons=no_change_polygons(),
+            change_records=no_change_records(),
             planned_changes=no_planned_changes(patches.crs),
         )
         return
-    earlier = read_earlier_patches(earlier_results, patches.crs)
-    log.info("read %d patches, earlier %d", len(patches), len(earlier))
-    changes = follow_patches(earlier, patches, groups=groups)
-    before = read_earlier(earlier_results, "populations", where=ON_RECORD_ONLY)
-    before = open_species(before[before["group"].isin(groups)], sensitive)
-    before = before.to_crs(patches.crs)
-    populations = read_layers(
-        paths["populations"], filters=[("status", "in", ON_RECORD)]
-    )
-    followed = compare_populations(before, populations, earlier, patches, changes)
-    summary = pd.read_parquet(paths["group_summary"])
-    networks = read_layers(paths["networks"], ["group", "viable", "geometry"])
-    compared = compare_groups(
-        with_networks(
-            read_earlier(earlier_results, "group_summary"),
-            read_earlier(earlier_results, "networks"),
-        ),
-        with_networks(summary, networks),
-        changes,
-        followed,
-    )
+    before = read_run(earlier_results, called="earlier_results", crs=patches.crs)
+    log.info("read %d patches, earlier %d", len(patches), len(before["patches"]))
+    compared = compare(before, now, groups=groups, sensitive=sensitive)
     planned = no_planned_changes(patches.crs)
     if paths.get("planned"):
         planned = gpd.read_parquet(paths["planned"])
-        planned = with_groups(planned, earlier, patches, summary)
-    write(
-        paths,
-        changes=changes,
-        group_changes=compared,
-        population_changes=followed,
-        planned_changes=planned,
+        planned = with_groups(planned, before["patches"], patches, now["group_summary"])
+    write(paths, **compared, planned_changes=planned)
+
+
+def read_now(paths, record_rules):
+    """Read this run as `robuust.run_comparison.compare` takes it."""
+    patches = read_layers(paths["verdicts"], [*NEEDED["patches"], "geometry"])
+    populations = read_layers(
+        paths["populations"], filters=[("status", "in", ON_RECORD)]
     )
+    codes = polygon_codes(pd.read_parquet(paths["habitat_parts"]))
+    members = pd.concat(map(pd.read_parquet, paths["members"]))
+    members = members.merge(patches[["patch_id", "group"]], on="patch_id")
+    members = members.assign(codes=members["polygon_id"].map(codes))
+    return {
+        "patches": patches,
+        "populations": populations,
+        "networks": read_layers(paths["networks"], ["group", "viable", "geometry"]),
+        "group_summary": pd.read_parquet(paths["group_summary"]),
+        "patch_polygons": members[list(PATCH_POLYGONS)].astype(PATCH_POLYGONS),
+        "population_records": pd.concat(
+            [
+                no_population_records(),
+                *records_of_groups(
+                    paths["records"], patches, populations, record_rules
+                ),
+            ],
+            ignore_index=True,
+        ),
+        "polygon_codes": codes,
+    }
+
+
+def records_of_groups(path, patches, populations, record_rules):
+    """Latest records of each population on record, group by group."""
+    for group, own in populations.groupby("group"):
+        species = own["species"].unique().tolist()
+        records = gpd.read_parquet(
+            path, columns=RECORD_COLUMNS, filters=[("species", "in", species)]
+        )
+        yield population_records(
+            records, patches[patches["group"] == group], **record_rules
+        )
 
 
 def read_layers(files, columns=None, filters=None):
@@ -79,35 +114,19 @@ def write(paths, **tables):
         logging.getLogger(__name__).info("wrote %d rows of %s", len(table), name)
 
 
-def read_earlier(path, layer, where=None):
-    """Read a layer or table of an earlier run, as it was published."""
-    if layer not in pyogrio.list_layers(path)[:, 0]:
-        raise ValueError(
-            f"earlier_results: {path} has no layer {layer} (it has: "
-            f"{', '.join(pyogrio.list_layers(path)[:, 0])}); give the robuust.gpkg of "
-            "an earlier run"
-        )
-    return pyogrio.read_dataframe(path, layer=layer, where=where)
-
-
-def read_earlier_patches(path, crs):
-    """Read the layer patches of an earlier run, in the reference system of this one."""
-    earlier = read_earlier(path, "patches")
-    missing = sorted(set(COLUMNS) - set(earlier.columns))
-    if missing or getattr(earlier, "crs", None) is None:
-        raise ValueError(
-            f"earlier_results: layer patches of {path} has no "
-            f"{', '.join(missing) or 'reference system'}; give the robuust.gpkg of an "
-            "earlier run, as it was written"
-        )
-    return earlier[[*COLUMNS, "geometry"]].to_crs(crs)
-
-
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
+    p = snakemake.params
     compare_runs(
         dict(snakemake.input.items()) | dict(snakemake.output.items()),
-        groups=snakemake.params.groups,
-        sensitive=snakemake.params.sensitive,
-        earlier_results=snakemake.params.earlier_results,
+        groups=p.groups,
+        sensitive=p.sensitive,
+        record_rules={
+            name: p[name]
+            for name in (
+                *("reference_date", "recent_years"),
+                *("record_tolerance_m", "max_uncertainty_m"),
+            )
+        },
+        earlier_results=p.earlier_results,
     )

@@ -6,6 +6,8 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from robuust.history import run_figures, with_run
+from robuust.polygons import HA
 from robuust.priorities import near_patches
 from robuust.priority_certainty import score_parts
 from robuust.red_lists import red_list_categories
@@ -32,6 +34,7 @@ from robuust.track_measures import (
 )
 from robuust.unit_progress import unit_figures, unit_progress
 from robuust_files.config_tables import read_text
+from robuust_files.published_runs import read_history
 
 #: What is read of an earlier run; one without tracks per unit counted land twice.
 EARLIER = {
@@ -43,9 +46,17 @@ TRACKS_ONCE = "unit_measures"  # an earlier run that has it counted each hectare
 
 
 def sum_report_units(
-    paths, *, groups, bundles, target_rules, levels, sensitive, earlier_results
+    paths,
+    *,
+    groups,
+    bundles,
+    target_rules,
+    levels,
+    sensitive,
+    earlier_results,
+    is_scenario=False,
 ):
-    """Read what all groups made; write sums, measures and targets per unit.
+    """Read what all groups made; write sums, measures, targets and history per unit.
 
     `groups` has weight, name_nl and name_en per group of the run, `bundles` the bundle
     of every group; `target_rules` says what makes a target species, `levels` which
@@ -96,6 +107,12 @@ def sum_report_units(
     )
     state = withhold_targets(state, sensitive)
     tables |= since_earlier(state, tables, levels, sensitive, earlier_results)
+    tables["history"] = with_run(
+        own_figures(paths, tables, patches, populations, robust_areas, levels),
+        earlier_results and read_history(earlier_results, levels=levels),
+        reference_date=target_rules["reference_date"],
+        is_scenario=is_scenario,
+    )
     for name, table in tables.items():
         table.to_parquet(paths[name], index=False)
         log.info("wrote %d rows of %s", len(table), name)
@@ -159,6 +176,21 @@ def since_earlier(state, tables, levels, sensitive, earlier_results):
     }
 
 
+def own_figures(paths, tables, patches, populations, robust_areas, levels):
+    """Gather the figures of this run for the history."""
+    networks = [
+        pd.read_parquet(path, columns=["group", "viable"]) for path in paths["networks"]
+    ]
+    frames = {
+        "group_summary": pd.read_parquet(paths["group_summary"]),
+        "networks": pd.concat(networks),
+        "patches": patches.assign(area_ha=patches.area / HA),
+        "populations": populations,
+        "robust_areas": robust_areas.assign(area_ha=robust_areas.area / HA),
+    }
+    return run_figures(frames | tables, levels=levels)
+
+
 def read_earlier(path):
     """Read the sums per unit of an earlier run, by layer; None for one it lacks."""
     layers = set(pyogrio.list_layers(path)[:, 0])
@@ -192,4 +224,5 @@ if __name__ == "__main__":  # run by Snakemake
         levels=values.targets["levels"],
         sensitive=values.sensitive,
         earlier_results=values.earlier_results,
+        is_scenario=values.is_scenario,
     )

@@ -6,6 +6,7 @@ import pandas as pd
 import shapely
 
 from robuust.figures import figure, figure_nl
+from robuust.lineage import ended_ids, lasting_ids
 from robuust.polygons import HA, as_multipolygons, overlap_areas
 from robuust.robustness import CLASSES
 
@@ -14,7 +15,9 @@ SAME_OVERLAP = 0.99  # intersection over union
 CHANGE_COLUMNS = {
     "group": "str",
     "patch_id": "str",
+    "lineage_id": "str",
     "earlier_patch_ids": "str",
+    "ended_ids": "str",
     "change": "str",
     "area_ha": "float64",
     "earlier_area_ha": "float64",
@@ -48,7 +51,8 @@ def match_patches(earlier, patches):
     Returns
     -------
     DataFrame
-        earlier, patch (positions) and overlap (intersection over union, 0 to 1).
+        earlier, patch (positions), shared_m2 and overlap (intersection over union, 0
+        to 1).
 
     Examples
     --------
@@ -61,7 +65,8 @@ def match_patches(earlier, patches):
     enough = shared_m2 >= MATCH_SHARE * np.minimum(before_m2[i], now_m2[j])
     i, j, shared_m2 = i[enough], j[enough], shared_m2[enough]
     union_m2 = before_m2[i] + now_m2[j] - shared_m2
-    return pd.DataFrame({"earlier": i, "patch": j, "overlap": shared_m2 / union_m2})
+    found = {"earlier": i, "patch": j, "shared_m2": shared_m2}
+    return pd.DataFrame(found | {"overlap": shared_m2 / union_m2})
 
 
 def compare_patches(earlier, patches):
@@ -76,19 +81,20 @@ def compare_patches(earlier, patches):
     Parameters
     ----------
     earlier, patches : GeoDataFrame
-        patch_id, class and polygons [m], in one CRS.
+        patch_id, class and polygons [m], in one CRS; the earlier ones with lineage_id.
 
     Returns
     -------
     GeoDataFrame
-        patch_id, earlier_patch_ids, change, area_ha, earlier_area_ha (of all earlier
-        patches it pairs with), class, earlier_class, geometry; the present patches
-        by id, then those that are gone.
+        patch_id, lineage_id (see `robuust.lineage`), earlier_patch_ids, ended_ids,
+        change, area_ha, earlier_area_ha (of all earlier patches it pairs with), class,
+        earlier_class, geometry; the present patches by id, then those that are gone.
 
     Examples
     --------
     >>> def run(*shapes):
-    ...     rows = {"patch_id": [f"p{k}" for k in range(len(shapes))], "class": "key"}
+    ...     ids = [f"p{k}" for k in range(len(shapes))]
+    ...     rows = {"patch_id": ids, "lineage_id": ids, "class": "key"}
     ...     return gpd.GeoDataFrame(rows, geometry=list(shapes), crs=31370)
     >>> before = run(shapely.box(0, 0, 9, 9))
     >>> now = run(shapely.box(0, 0, 9, 3), shapely.box(0, 5, 9, 9))
@@ -102,6 +108,8 @@ def compare_patches(earlier, patches):
     rows["area_ha"] = patches.geometry.area.to_numpy() / HA
     for column in ("patch_id", "class", "geometry"):
         rows[column] = patches[column].to_numpy(dtype=object)
+    rows["lineage_id"] = lasting_ids(pairs, earlier["lineage_id"], rows["patch_id"])
+    rows["ended_ids"] = ended_ids(pairs, earlier["lineage_id"], rows["lineage_id"])
     rows["change"] = np.select(
         [
             rows["n_parents"].isna(),
@@ -116,6 +124,7 @@ def compare_patches(earlier, patches):
     lost = earlier.iloc[np.setdiff1d(np.arange(len(earlier)), pairs["earlier"])]
     gone = pd.DataFrame(
         {
+            "lineage_id": lost["lineage_id"],
             "earlier_patch_ids": lost["patch_id"],
             "earlier_class": lost["class"],
             "earlier_area_ha": lost.geometry.area / HA,
@@ -275,7 +284,8 @@ def follow_patches(earlier, patches, *, groups):
     Parameters
     ----------
     earlier, patches : GeoDataFrame
-        group, patch_id, class and polygons of all groups, in one CRS [m].
+        group, patch_id, class and polygons of all groups, in one CRS [m]; the earlier
+        ones with lineage_id.
     groups : list of str
         Groups of this run; earlier patches of another group are left out.
 

@@ -35,6 +35,7 @@ _NEEDED = [
     "red_list",
 ]
 _GONE_WORDS = ("weg met haar leefgebied", "gone with its habitat")
+_UNRECORDED_WORDS = ("zonder waarneming", "without a record")
 
 
 def compare_populations(earlier, populations, earlier_patches, patches, changes):
@@ -164,6 +165,7 @@ def _in_words(rows, changes):
     by_patch = changes.dropna(subset=["patch_id"]).drop_duplicates("patch_id")
     by_patch = by_patch.set_index("patch_id")
     gone = changes[changes["patch_id"].isna()].set_index("earlier_patch_ids")
+    has_heir = ~rows["earlier_patch_id"].isin(gone.index)
     told = {}
     for language, patch in (("nl", "plek"), ("en", "patch")):
         column = f"reason_{language}"
@@ -173,20 +175,21 @@ def _in_words(rows, changes):
             for earlier, patch_id in rows[["earlier_patch_id", "patch_id"]].to_numpy()
         ]
         told[column] = [
-            _step_words(before, now, language)
+            _step_words(*step, language)
             + (f"; {patch} {text}" if pd.notna(text) else "")
-            for before, now, text in zip(
-                rows["earlier_status"], rows["status"], why, strict=True
+            for *step, text in zip(
+                rows["earlier_status"], rows["status"], has_heir, why, strict=True
             )
         ]
     return rows.assign(**told)
 
 
-def _step_words(before, now, language):
-    """How a status changed."""
+def _step_words(before, now, has_heir, language):
+    """How a status changed; a patch without heirs is gone itself."""
     dutch = language == "nl"
     if now == GONE:
-        now_words = _GONE_WORDS[0 if dutch else 1]
+        words = _UNRECORDED_WORDS if has_heir else _GONE_WORDS
+        now_words = words[0 if dutch else 1]
     else:
         now_words = label("status", now, language)
     if pd.isna(before):

@@ -28,6 +28,7 @@ def run(group="frogs", **patches):
         {
             "group": group,
             "patch_id": list(patches),
+            "lineage_id": list(patches),
             "network_id": "n",
             "class": [patch[0] for patch in patches.values()],
         },
@@ -184,6 +185,28 @@ def write_run(folder, patches, status):
     networks = patches.iloc[:1][["group", "geometry"]].assign(viable=True)
     networks.to_parquet(folder / "networks.parquet")
     some_groups(patches).to_parquet(folder / "group_summary.parquet")
+    some_members(patches).to_parquet(folder / "members.parquet")
+    parts = {"polygon_id": some_members(patches)["polygon_id"], "code": "4030"}
+    pd.DataFrame(parts).assign(share=1.0).to_parquet(folder / "parts.parquet")
+    some_records(patches).to_parquet(folder / "records.parquet")
+
+
+def some_members(patches):
+    """Every patch is one polygon, called as the patch is."""
+    rows = {"patch_id": patches["patch_id"], "polygon_id": "m:" + patches["patch_id"]}
+    return pd.DataFrame(rows).assign(share=1.0, area_ha=patches.area / 10_000)
+
+
+def some_records(patches):
+    """One find in the first patch."""
+    day = pd.Timestamp("2025-05-01")
+    row = {"record_id": "r1", "source": "s", "species": "Rana", "date_first": day}
+    row |= {"date_last": day, "uncertainty_m": 1.0, "present": True}
+    return gpd.GeoDataFrame(
+        [row | {"generalised": False}],
+        geometry=[patches.geometry.iloc[0].centroid],
+        crs=patches.crs,
+    )
 
 
 def some_populations(patches, status):
@@ -198,7 +221,13 @@ def some_groups(patches):
     return pd.DataFrame([{"group": "frogs", "name_nl": "k", "name_en": "f"} | measures])
 
 
-TABLES = ("changes", "group_changes", "population_changes", "planned_changes")
+TABLES = (
+    *("changes", "group_changes", "population_changes", "planned_changes"),
+    *("change_polygons", "change_records", "patch_polygons", "population_records"),
+)
+SPATIAL = ("changes", "population_changes", "planned_changes")
+RECORD_RULES = {"reference_date": "2026-01-01", "recent_years": 10}
+RECORD_RULES |= {"record_tolerance_m": 5.0, "max_uncertainty_m": 100.0}
 
 
 def run_script(folder, earlier):
@@ -209,14 +238,18 @@ def run_script(folder, earlier):
             "populations": [folder / "populations.parquet"],
             "networks": [folder / "networks.parquet"],
             "group_summary": folder / "group_summary.parquet",
+            "members": [folder / "members.parquet"],
+            "habitat_parts": folder / "parts.parquet",
+            "records": folder / "records.parquet",
             **named,
         },
         groups=["bees", "frogs"],
         sensitive={},
+        record_rules=RECORD_RULES,
         earlier_results=earlier,
     )
     return {
-        name: (pd if name == "group_changes" else gpd).read_parquet(path)
+        name: (gpd if name in SPATIAL else pd).read_parquet(path)
         for name, path in named.items()
     }
 
@@ -247,21 +280,27 @@ def test_the_script_reads_an_earlier_geopackage_in_another_reference_system(path
     assert (group["earlier_n_viable_networks"], group["n_viable_networks"]) == (2, 1)
     assert (group["n_worse"], group["n_better"]) == (4, 3)
     assert found["planned_changes"].empty
+    assert found["change_polygons"].empty  # the earlier run did not publish its own
+    assert found["patch_polygons"]["codes"].tolist() == ["4030"] * len(NOW)
+    (record,) = found["population_records"].to_dict("records")
+    assert (record["patch_id"], record["date"]) == ("a", "2025-05-01")
 
 
 def test_the_script_without_an_earlier_run_writes_no_rows(paths):
-    assert {name: len(table) for name, table in run_script(paths, None).items()} == (
-        dict.fromkeys(TABLES, 0)
-    )
+    found = {name: len(table) for name, table in run_script(paths, None).items()}
+    own = {"patch_polygons": len(NOW), "population_records": 1}  # for the next run
+    assert found == dict.fromkeys(TABLES, 0) | own
 
 
 def test_a_geopackage_that_is_no_earlier_run_is_refused_with_its_layers(paths):
     BEFORE.to_file(paths / "other.gpkg", layer="fields")
-    with pytest.raises(ValueError, match=r"no layer patches \(it has: fields\)"):
+    with pytest.raises(ValueError, match=r"no layer patches.* \(it has: fields\)"):
         run_script(paths, paths / "other.gpkg")
 
 
 def test_an_earlier_layer_without_its_columns_is_refused_with_their_names(paths):
     BEFORE.drop(columns=["class"]).to_file(paths / "cut.gpkg", layer="patches")
+    for name in ("networks", "populations", "group_summary"):
+        some_populations(BEFORE, "viable").to_file(paths / "cut.gpkg", layer=name)
     with pytest.raises(ValueError, match="has no class"):
         run_script(paths, paths / "cut.gpkg")

@@ -213,6 +213,7 @@ def test_the_order_of_rows_changes_nothing():
 OUTPUTS = (
     *("report_units", "unit_classes", "unit_species", "unit_priorities"),
     *("unit_measures", "unit_programmes", "unit_targets", "unit_progress"),
+    "history",
 )
 GROUPS = pd.DataFrame(
     {
@@ -257,9 +258,16 @@ def written(folder):
         "robust_areas": PATCHES.iloc[:1],
         "candidates": RESTORATION[["candidate_id"]].assign(crossing=None),
     }
+    whole["group_summary"] = pd.DataFrame(
+        {"group": ["frogs"], "area_ha": 2.5, "robust_ha": 1.0, "eca_ha": 1.5}
+    )
     for name, rows in whole.items():
         paths[name] = folder / f"{name}.parquet"
         rows.to_parquet(paths[name])
+    paths["networks"] = [folder / "networks.parquet"]
+    pd.DataFrame({"group": ["frogs", "frogs"], "viable": [True, False]}).to_parquet(
+        paths["networks"][0]
+    )
     texts = {
         "species": "species,name_nl,group,annexes,responsible,verified\n"
         "Hyla,Boomkikker,frogs,IV,,no\n",
@@ -299,6 +307,7 @@ def test_the_script_writes_every_table(tmp_path):
         "unit_programmes": 4,  # Hyla and Rana, in West and in the province
         "unit_targets": 1,  # of the province only
         "unit_progress": 7,
+        "history": 6,  # two groups and all, in the whole area and the province
     }
     (target,) = found["unit_targets"].to_dict("records")
     assert (target["status"], target["responsible"]) == ("viable", "province")
