@@ -25,6 +25,8 @@ from robuust.status_rules import read_status_rules
 from robuust_files.config_tables import read_text
 from robuust_files.taken_over import taken_over
 
+LINK_COLUMNS = ["patch_id_a", "patch_id_b", "distance_m", "probability"]
+LINK_COLUMNS += ["within_dispersal"]
 POPULATION_COLUMNS = [
     *("species", "name_nl", "group", "patch_id", "network_id", "status", "rule"),
     *("rule_values", "first_year", "last_year", "n_records", "n_years", "searched"),
@@ -47,7 +49,8 @@ def classify_populations(
     """Read verdicts, links, records; write populations, relicts, reintroduction."""
     log = logging.getLogger(__name__)
     patches = read_patches(paths, dispersal_max_m)
-    links = gpd.read_parquet(paths["links"])
+    near = [("within_dispersal", "==", True)]  # the only ones that count here
+    links = pd.read_parquet(paths["links"], columns=LINK_COLUMNS, filters=near)
     categories = red_list_categories(
         read_text(paths["red_lists"]),
         red_lists=red_lists,

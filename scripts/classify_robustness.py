@@ -11,6 +11,8 @@ from robuust.runlog import log_to
 from robuust.stability import PARAMETERS, draw_values, lay_out, stability, value_ranges
 from robuust_files.taken_over import taken_over
 
+LINK_COLUMNS = ["patch_id_a", "patch_id_b", "distance_m"]
+LINK_COLUMNS += ["probability", "within_dispersal"]
 NETWORK_COLUMNS = [
     *("network_id", "group", "n_patches", "area_ha", "effective_ha", "capacity_ru"),
     *("eca_ha", "viable", "has_stronghold", "has_key", "norm_ru"),
@@ -30,7 +32,7 @@ def classify_robustness(
     patches = gpd.read_parquet(paths["patches"])
     connectivity = pd.read_parquet(paths["patch_connectivity"])
     measured = pd.read_parquet(paths["network_connectivity"])
-    links = gpd.read_parquet(paths["links"])
+    links = pd.read_parquet(paths["links"], columns=LINK_COLUMNS)
     evidence = pd.read_csv(paths["evidence"], encoding="utf-8-sig")
     areas = pd.read_csv(paths["area_classes"], encoding="utf-8-sig")
     log.info("read %d patches and %d links of %s", len(patches), len(links), group)
