@@ -39,8 +39,10 @@ def measure_connectivity(paths, *, group, mobility_class, **options):
         **options,
     )
     # Longer links only serve those that move farther than the group does.
-    links = links[links["cost_m"] <= longest_link_m(**kernel)].reset_index(drop=True)
-    links[tables.links.columns] = tables.links
+    own = (found["cost_m"] <= longest_link_m(**kernel)).to_numpy()
+    listed = found["listed"].to_numpy()
+    links = links[own & listed].reset_index(drop=True)
+    links[tables.links.columns] = tables.links[listed[own]].reset_index(drop=True)
     links.to_parquet(paths["links"])
     tables.patches.to_parquet(paths["patch_connectivity"])
     tables.networks.to_parquet(paths["network_connectivity"])
@@ -48,9 +50,10 @@ def measure_connectivity(paths, *, group, mobility_class, **options):
     tables.sweep.to_parquet(paths["component_sweep"])
     tables.dispersal_sweep.to_parquet(paths["dispersal_sweep"])
     log.info(
-        "%d patches, %d links, %d networks",
+        "%d patches, %d links%s, %d networks",
         len(patches),
         len(links),
+        f" told of {own.sum()}" if own.sum() > len(links) else "",
         len(tables.networks),
     )
 

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from robuust.runlog import log_to
+from robuust_files.publications import CHECKSUMS, checksum_lines
 from robuust_files.qgis_projects import store_project
 
 #: Files of which there is one per group or species: earlier ones may have to go.
@@ -22,7 +23,8 @@ def publish_results(
     Until the last copy is complete nothing changes, so a full disk or a killed run
     leaves the earlier results as they were. What is in each of the staged `folders`
     (pages, pictures, records) is published in a folder of the same name. `projects`
-    says which staged QGIS project goes into which published GeoPackage.
+    says which staged QGIS project goes into which published GeoPackage. All files
+    that belong together stand in ``checksums.sha256``, which comes last.
     """
     places = dict(zip(map(str, published_paths), staged_paths, strict=True))
     for folder in map(Path, folders):
@@ -34,6 +36,10 @@ def publish_results(
             copy_file(staged, copies[published])
         for geopackage, project in (projects or {}).items():
             store_project(copies[geopackage], project)
+        checksums = Path(results_folder) / CHECKSUMS
+        lines = checksum_lines(copies, results_folder)
+        copies[str(checksums)] = checksums.with_name(f"{CHECKSUMS}.new")
+        copies[str(checksums)].write_text(lines, encoding="utf-8", newline="\n")
         for published, copy in copies.items():
             replace_file(copy, published)
         remove_earlier(results_folder, folders, keep={Path(path) for path in places})
@@ -41,7 +47,7 @@ def publish_results(
         for copy in copies.values():
             if copy.exists():
                 copy.unlink()
-    logging.getLogger(__name__).info("published %d files", len(copies))
+    logging.getLogger(__name__).info("published %d files", len(places))
 
 
 def made_in(folder):

@@ -16,6 +16,8 @@ import yaml
 
 from robuust.data_dictionary import dictionary_page
 from robuust.layer_styles import layer_styles_rows, style_facts
+from robuust.light_layers import border_remark, lighten_layer
+from robuust.lineage import with_lineage
 from robuust.metadata_records import (
     RASTERS,
     layer_outputs,
@@ -31,7 +33,7 @@ from robuust.output_contract import (
     formula_safe,
 )
 from robuust.output_layers import LAYERS
-from robuust.published_rows import lighten, with_told
+from robuust.published_rows import QUARANTINES, lighten, part_by_place, with_told
 from robuust.run_summary import provenance_tables
 from robuust.runlog import log_to
 from robuust.saved_styles import styles_of_layer
@@ -39,6 +41,9 @@ from robuust_files.metadata_tables import read_contents, write_metadata
 
 #: The GeoPackage version that QGIS 3.22 reads without a warning.
 VERSION = {"VERSION": "1.2"}
+
+#: A patch with its reason has some 2 kB, of which pages of 4 kB waste a fifth.
+PAGE_BYTES = 8_192
 
 #: An empty layer numbers its rows from one too; SQLite notes that with the first row.
 NUMBERED = """
@@ -75,26 +80,27 @@ def write_geopackage(
     groups = group_names(layer_paths["group_summary"], language)
     saved = {Path(path).stem: Path(path).read_text("utf-8") for path in style_paths}
 
-    # A fixed clock, so that the same input gives the same file; and no waiting for the
-    # disk after each layer, because nobody reads the file before it is complete.
-    date = clock(config)
-    pyogrio.set_gdal_config_options(
-        {"OGR_CURRENT_DATE": date, "OGR_SQLITE_SYNCHRONOUS": "OFF"}
-    )
-    Path(geopackage_path).unlink(missing_ok=True)
-    styles, told = {}, []
+    date = begin_file(geopackage_path, config)
+    styles, told, apart = {}, [], []
     for layer in LAYERS:
+        if layer.name == "quarantined_without_place":  # the layers of maps are done
+            made[layer.name] = pd.concat(apart, ignore_index=True)
         if layer.name == "run_info":  # the layers that may leave something out are done
             made["run_info"] = with_told(made["run_info"], told)
         rows = read_rows(layer_paths.get(layer.name, []), made.get(layer.name))
+        if layer.name == "patches":
+            rows = with_lineage(rows, read_rows(layer_paths["changes"], None))
         rows, left_out = lighten(rows, layer.name)
         told += left_out
+        if layer.name in QUARANTINES:
+            rows, others = part_by_place(rows, layer)
+            apart.append(others)
         rows = conform(rows, layer, columns, config["crs"])
-        write_layer(rows, layer, geopackage_path, language=language)
-        attributes = rows.drop(columns="geometry", errors="ignore")
-        formula_safe(attributes).to_csv(
-            csv_by_layer[layer.name], index=False, lineterminator="\n", encoding="utf-8"
-        )
+        write_csv(rows, csv_by_layer[layer.name])
+        rows, left_out = lighten_layer(rows, layer.name, language)
+        told += left_out
+        remark = border_remark(left_out, language)
+        write_layer(rows, layer, geopackage_path, language=language, remark=remark)
         styles |= styles_of_layer(
             *(template, layer, columns[columns["layer"] == layer.name], language),
             run=style_facts(rows, layer.name),
@@ -106,6 +112,32 @@ def write_geopackage(
     write_table(rows, "layer_styles", geopackage_path)
     describe_columns(geopackage_path, data_columns_rows(columns, language))
     log.info("wrote %d layers and tables, and as many CSV files", len(styles))
+
+
+def begin_file(geopackage_path, config):
+    """Remove an earlier file, say how GDAL writes the new one, and give its clock.
+
+    With a fixed clock, so that the same input gives the same file; and no waiting for
+    the disk after each layer, because nobody reads the file before it is complete.
+    """
+    date = clock(config)
+    pyogrio.set_gdal_config_options(
+        {
+            "OGR_CURRENT_DATE": date,
+            "OGR_SQLITE_SYNCHRONOUS": "OFF",
+            "OGR_SQLITE_PRAGMA": f"page_size={PAGE_BYTES}",
+        }
+    )
+    Path(geopackage_path).unlink(missing_ok=True)
+    return date
+
+
+def write_csv(rows, path):
+    """Write one layer or table for spreadsheets, without its geometry."""
+    attributes = rows.drop(columns="geometry", errors="ignore")
+    formula_safe(attributes).to_csv(
+        path, index=False, lineterminator="\n", encoding="utf-8"
+    )
 
 
 def describe_columns(geopackage_path, rows):
@@ -208,11 +240,11 @@ def read_rows(files, made):
     return pd.concat(full, ignore_index=True) if full else parts[0]
 
 
-def write_layer(rows, layer, geopackage_path, *, language):
+def write_layer(rows, layer, geopackage_path, *, language, remark=""):
     """Add one layer or table to the GeoPackage, with its title and description."""
     options = {
         "IDENTIFIER": layer.title(language),
-        "DESCRIPTION": layer.description(language),
+        "DESCRIPTION": layer.description(language) + remark,
     }
     if layer.geometry_type is None:
         write_table(rows, layer.name, geopackage_path, **options)

@@ -16,6 +16,8 @@ from robuust.run_summary import summary_lines
 from robuust.runlog import log_to
 from robuust.sheet_names import unit_sheet_names
 
+#: Of the PNG pictures [pixels]: a slide; a larger one is drawn from the SVG.
+PICTURE_WIDTH = 1280
 #: The package that brings the map library Leaflet, with its licence.
 MAP_LIBRARY = "django-js-lib-leaflet"
 
@@ -27,17 +29,15 @@ def write_report(paths, report_path, summary_path, pictures_folder, **words):
     picture and the `assets` of the page. `words` are title, language, reference_date,
     results (the folder as the reader sees it) and sheets (file name by species).
     """
-    frames = {
-        name: pyogrio.read_dataframe(paths["geopackage"], layer=name)
-        for name in REPORT_LAYERS
-    }
+    columns = pd.read_csv(paths["columns"], keep_default_na=False, encoding="utf-8-sig")
     named = {key: words[key] for key in ("title", "language")}
+    frames = read_frames(paths["geopackage"], columns, words["language"])
     lines = summary_lines(frames, results=words["results"], **named)
     units = unit_sheet_names(told_units(frames))
     page = report_html(
         Path(paths["template"]).read_text(encoding="utf-8"),
         frames,
-        pd.read_csv(paths["columns"], keep_default_na=False, encoding="utf-8-sig"),
+        columns,
         lines=lines,
         assets=read_assets(paths["assets"]),
         sheets=words["sheets"],
@@ -56,6 +56,19 @@ def write_report(paths, report_path, summary_path, pictures_folder, **words):
     )
 
 
+def read_frames(geopackage, columns, language):
+    """Read the layers of the report, but for long texts that it does not show."""
+    other = "en" if language == "nl" else "nl"
+    unshown = ("original", "other_geometry", "rule_values", f"reason_{other}")
+    shown = columns[~columns["column"].isin(unshown)].groupby("layer")["column"]
+    return {
+        name: pyogrio.read_dataframe(
+            geopackage, layer=name, columns=shown.get_group(name).tolist()
+        )
+        for name in REPORT_LAYERS
+    }
+
+
 def write_pictures(template_path, frames, folder, **words):
     """Write the map of each question as SVG and, drawn with our own font, as PNG."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +81,10 @@ def write_pictures(template_path, frames, folder, **words):
         picture = map_picture(template, question, frames, groups=shown, **words)
         write_text(folder / f"{question.slug}.svg", picture)
         png = resvg_py.svg_to_bytes(
-            svg_string=picture, font_files=files, skip_system_fonts=True
+            svg_string=picture,
+            width=PICTURE_WIDTH,
+            font_files=files,
+            skip_system_fonts=True,
         )
         (folder / f"{question.slug}.png").write_bytes(bytes(png))
 

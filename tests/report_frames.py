@@ -27,6 +27,7 @@ CODED = {
     ("population_changes", "outcome"): "worse",
     ("sensitivity", "evidence"): "unverified",
     ("plan_curve", "plan"): "best",
+    ("restoration_plan", "plan"): "best",
 }
 
 

@@ -31,6 +31,7 @@ WORDS = {
     "added": ("erbij", "added"),
     "withdrawn": ("vervallen", "withdrawn"),
     "moved": ("nu bij een andere plek", "now at another patch"),
+    "no_habitat": ("zonder leefgebied", "without habitat"),
     "aged": ("niet recent meer", "no longer recent"),
 }
 _POPULATION = ["group", "species"]
@@ -87,7 +88,7 @@ def population_records(
     return rows[rows.groupby(keys).cumcount() < KEPT].reset_index(drop=True)
 
 
-def change_records(before, now, populations):
+def change_records(before, now, populations, changes):
     """Find the records that caused each change of a population.
 
     Only the latest `KEPT` records of each population are known. One that is not in the
@@ -97,15 +98,16 @@ def change_records(before, now, populations):
     ----------
     before, now : DataFrame
         The table `population_records` of the two runs.
-    populations : DataFrame
-        The layer `population_changes` between them.
+    populations, changes : DataFrame
+        The layers `population_changes` and `changes` between them.
 
     Returns
     -------
     DataFrame, one row per changed population and record
         The columns of `CHANGE_RECORDS`. `added`: it now supports the population, and
         did not; `withdrawn`: it did and supports nothing any more; `moved`: it now
-        supports another patch; `aged`: the latest find is no longer recent.
+        supports another patch; `no_habitat`: its patch is gone; `aged`: the latest find
+        is no longer recent.
     """
     rows = populations[
         [*_POPULATION, "patch_id", "earlier_patch_id", "status", "earlier_status"]
@@ -121,7 +123,11 @@ def change_records(before, now, populations):
     is_moved = pd.MultiIndex.from_frame(found[1][[*_POPULATION, "record_id"]]).isin(
         elsewhere
     )
-    found[1]["cause"] = np.where(is_moved, "moved", "withdrawn")
+    gone = changes.loc[changes["patch_id"].isna(), "earlier_patch_ids"]
+    is_homeless = rows.loc[found[1]["row"], "earlier_patch_id"].isin(gone).to_numpy()
+    found[1]["cause"] = np.select(
+        [is_moved, is_homeless], ["moved", "no_habitat"], "withdrawn"
+    )
     old = rows["earlier_status"].isin(PRESENT) & rows["status"].isin(AWAY)
     old &= ~rows["row"].isin(found[1]["row"])
     latest = present[present["row"].isin(rows.index[old])]

@@ -10,7 +10,7 @@ _YES_NO = {
 _PLANS = {"best": ("beste", "best"), "nested": ("genest", "nested")}
 #: column, or layer.column where a name has two meanings -> code -> words (nl, en).
 CODES = {
-    "status": {"gone": ("weg met het leefgebied", "gone with its habitat")},
+    "status": {"gone": ("weg", "gone")},
     "trend": {
         "rise": ("toename", "rise"),
         "stable": ("stabiel", "stable"),
@@ -48,6 +48,19 @@ CODES = {
         "gap_cell": ("cel in een tussenruimte", "cell in a gap"),
         "crossing": ("oversteek over een barrière", "crossing of a barrier"),
         "corridor": ("corridor", "corridor"),
+    },
+    "change_polygons.cause": {
+        "added": ("erbij", "added"),
+        "removed": ("weg", "removed"),
+        "recoded": ("andere code", "another code"),
+        "redrawn": ("anders getekend", "redrawn"),
+    },
+    "change_records.cause": {
+        "added": ("erbij", "added"),
+        "withdrawn": ("vervallen", "withdrawn"),
+        "moved": ("nu bij een andere plek", "now at another patch"),
+        "no_habitat": ("zonder leefgebied", "without habitat"),
+        "aged": ("niet recent meer", "no longer recent"),
     },
     "coverage_faults.kind": {
         "gap": ("spleet", "gap"),

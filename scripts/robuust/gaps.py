@@ -10,6 +10,7 @@ from robuust_kernels.box_kernels import count_near_boxes
 from robuust_kernels.gap_kernels import (
     count_rows,
     near_shapes,
+    new_room,
     place_rows,
     sort_rows,
 )
@@ -285,10 +286,11 @@ def _pairs(left, right, max_gap_m, *, threads):
     _require_room(one.box, tree, level_first, max_gap_m, same=right is None)
     most = int(max(np.diff(side.chunk_first).max() for side in (one, other)))
     tolerance = ROUNDING * max(np.abs(side.box).max() for side in (one, other))
-    sides = tuple(one), tuple(other), tree, level_first, most, right is None
+    sides = tuple(one), tuple(other), tree, level_first, right is None
 
     def work(start, stop):
-        return near_shapes(start, stop, *sides, float(max_gap_m), tolerance)
+        room = new_room(other.order.size, most)
+        return near_shapes(start, stop, *sides, float(max_gap_m), tolerance, room)
 
     found = in_blocks(
         work, one.order.size, block=SHAPES_PER_BLOCK, threads=threads, label=PROGRESS

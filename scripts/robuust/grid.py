@@ -11,6 +11,7 @@ from robuust.polygons import as_multipolygons
 
 NOTHING = -1  # in a grid of positions: no polygon here
 EIGHT = np.ones((3, 3), dtype=int)  # cells that share an edge or a corner
+BURNED_AT_ONCE = 20_000  # polygons; each is turned into lists of numbers: some 10 kB
 MAX_CELLS = 300_000_000  # some 30 bytes each while the map is made
 
 
@@ -135,8 +136,12 @@ def positions_on(geometries, grid):
     [[-1, -1], [0, -1]]
     """
     found = np.full(grid.shape, NOTHING, dtype=np.int32)
-    burned = [(g, k) for k, g in enumerate(geometries) if not shapely.is_empty(g)]
-    if burned:
+    geometries = np.asarray(geometries, dtype=object).reshape(-1)
+    full = np.flatnonzero(~shapely.is_empty(geometries))
+    # In their order, so that of what overlaps the last still has the cell.
+    for start in range(0, full.size, BURNED_AT_ONCE):
+        some = full[start : start + BURNED_AT_ONCE]
+        burned = zip(geometries[some], some.tolist(), strict=True)
         rasterize(burned, out=found, transform=grid.transform)
     return found
 

@@ -119,6 +119,7 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1):
     turn, walk = np.empty((2, n), dtype=np.int32)
     graph_kernels.number_nearby(graph.first, graph.neighbour, n, walk)
     turn[walk] = np.arange(n, dtype=np.int32)
+    lean = thinned(graph, detours=1, threads=threads)  # as long as nothing is removed
     chances = np.exp(-graph.length)
     reached = np.empty(n)
     loss, flow = np.zeros((2, n_arcs if of_links else n))
@@ -133,6 +134,7 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1):
                 start,
                 stop,
                 graph[:3],
+                lean[:3],
                 chances,
                 (own, turn),
                 cut,

@@ -81,6 +81,7 @@ def find_least_cost_links(geometries, barriers, crossing, land, *, threads=1, **
             "probability": chance,
             "n_barriers": np.bincount(met, minlength=a.size),
             "within_dispersal": cost_m <= kernel["dispersal_max_m"],
+            "listed": True,  # a detour may cost less and yet be longer
             "geometry": ways,
         }
     )

@@ -6,7 +6,10 @@ import pandas as pd
 from robuust.checks import checked_numbers
 from robuust.gaps import barriers_between, near_pairs, shortest_lines
 from robuust.graphs import checked_ends
+from robuust.listed_links import links_to_list
 from robuust_kernels.component_kernels import label_components
+
+LINES_AT_ONCE = 500_000  # about half a GiB
 
 
 def dispersal_probability(distance_m, *, d0_m, p0):
@@ -107,7 +110,8 @@ def find_links(geometries, barriers, crossing, *, threads=1, **kernel):
         a, b (positions, a < b), distance_m, cost_m (the same: every metre is as easy),
         crossing (chance to get across all barriers), probability, n_barriers (with a
         chance below 1), within_dispersal (near enough, and the barriers let some
-        across) and geometry, the shortest line.
+        across), listed (see `links_to_list`) and geometry, the shortest line; missing
+        where not listed.
 
     Examples
     --------
@@ -122,12 +126,14 @@ def find_links(geometries, barriers, crossing, *, threads=1, **kernel):
     barriers = np.asarray(barriers, dtype=object).reshape(-1)[crossing < 1]
     crossing = crossing[crossing < 1]
     a, b, distance_m = near_pairs(patches, longest_link_m(**kernel), threads=threads)
-    lines = shortest_lines(patches[a], patches[b])
-    across, n_barriers = np.ones(a.size), np.zeros(a.size, dtype=np.int64)
-    if barriers.size:
-        link, barrier = barriers_between(patches[a], patches[b], lines, barriers)
-        np.multiply.at(across, link, crossing[barrier])
-        n_barriers += np.bincount(link, minlength=a.size)
+    across, n_barriers = _across(patches[a], patches[b], barriers, crossing)
+    listed = links_to_list(
+        *(patches.size, a, b, distance_m, across),
+        dispersal_max_m=kernel["dispersal_max_m"],
+        threads=threads,
+    )
+    lines = np.full(a.size, None, dtype=object)
+    lines[listed] = shortest_lines(patches[a[listed]], patches[b[listed]])
     chance = dispersal_probability(distance_m, d0_m=kernel["d0_m"], p0=kernel["p0"])
     return pd.DataFrame(
         {
@@ -140,9 +146,22 @@ def find_links(geometries, barriers, crossing, *, threads=1, **kernel):
             "n_barriers": n_barriers,
             "within_dispersal": (distance_m <= kernel["dispersal_max_m"])
             & (across > 0),
+            "listed": listed,
             "geometry": lines,
         }
     )
+
+
+def _across(one, other, barriers, crossing):
+    """Chance to get across all barriers between two shapes, and how many there are."""
+    across, n_barriers = np.ones(one.size), np.zeros(one.size, dtype=np.int64)
+    for start in range(0, one.size if barriers.size else 0, LINES_AT_ONCE):
+        part = slice(start, start + LINES_AT_ONCE)
+        lines = shortest_lines(one[part], other[part])
+        link, barrier = barriers_between(one[part], other[part], lines, barriers)
+        np.multiply.at(across[part], link, crossing[barrier])
+        n_barriers[part] += np.bincount(link, minlength=lines.size)
+    return across, n_barriers
 
 
 def longest_link_m(*, d0_m, p0, p_min, dispersal_max_m, multiple=1.0):

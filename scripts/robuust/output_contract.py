@@ -11,7 +11,7 @@ from robuust.output_layers import LAYERS
 DTYPES = {"text": "str", "integer": "Int64", "real": "float64", "boolean": "boolean"}
 
 #: Geometry type of a layer to the types that fit in it (a single one is promoted).
-_FITTING = {
+FITTING = {
     "MultiPolygon": (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON),
     "LineString": (shapely.GeometryType.LINESTRING,),
     "Point": (shapely.GeometryType.POINT,),
@@ -74,8 +74,7 @@ def conform(frame, layer, output_columns, crs):
     -------
     GeoDataFrame or DataFrame
         Sorted as the layer says, numbered from 0, with a geometry column if the layer
-        has one. A geometry that does not fit moves to column ``other_geometry`` as
-        WKT, where the layer has that column.
+        has one.
 
     Raises
     ------
@@ -84,25 +83,21 @@ def conform(frame, layer, output_columns, crs):
         geometry does not fit.
     """
     contract = output_columns[output_columns["layer"] == layer.name]
-    own = {"other_geometry"} if "other_geometry" in set(contract["column"]) else set()
     wanted = ["geometry"] if layer.geometry_type else []
-    missing = {*contract["column"], *wanted} - own - set(frame.columns)
+    missing = {*contract["column"], *wanted} - set(frame.columns)
     if missing:
         raise ValueError(
             f"layer {layer.name} lacks the columns {', '.join(sorted(missing))}, which "
             "output_columns.csv promises; correct the step that makes it or the table"
         )
-    columns = {}
-    for name, kind in zip(contract["column"], contract["type"], strict=True):
-        if name not in own:
-            columns[name] = _typed(frame[name], kind, layer.name)
+    columns = {
+        name: _typed(frame[name], kind, layer.name)
+        for name, kind in zip(contract["column"], contract["type"], strict=True)
+    }
     if layer.geometry_type is None:
         return _sorted(pd.DataFrame(columns), layer)
     _check_crs(frame, layer, crs)
-    fitting, other = _fit(frame.geometry.array, layer, keep_other=bool(own))
-    if own:
-        columns["other_geometry"] = pd.Series(other, frame.index, dtype="str")
-    columns = {name: columns[name] for name in contract["column"]}
+    fitting = _fit(frame.geometry.array, layer)
     rows = pd.DataFrame(columns, index=frame.index)
     return _sorted(gpd.GeoDataFrame(rows, geometry=fitting, crs=crs), layer)
 
@@ -201,24 +196,19 @@ def _check_crs(frame, layer, crs):
         )
 
 
-def _fit(geometries, layer, *, keep_other):
-    """Geometries of the layer's type, and the WKT of those of another type."""
+def _fit(geometries, layer):
+    """Geometries of the layer's type, flat; one of another type is refused."""
     geometries = shapely.force_2d(np.asarray(geometries, dtype=object))
     geometries[shapely.is_empty(geometries)] = None
     kinds = shapely.get_type_id(geometries)
-    fits = np.isin(
-        kinds, [shapely.GeometryType.MISSING, *_FITTING[layer.geometry_type]]
-    )
-    if not fits.all() and not keep_other:
+    fits = np.isin(kinds, [shapely.GeometryType.MISSING, *FITTING[layer.geometry_type]])
+    if not fits.all():
         strange = {shapely.GeometryType(kind).name for kind in kinds[~fits]}
         raise ValueError(
             f"layer {layer.name} holds {layer.geometry_type}, but {(~fits).sum()} of "
             f"{len(fits)} rows are {', '.join(sorted(strange)).lower()}"
         )
-    other = np.full(len(geometries), None, dtype=object)
-    other[~fits] = shapely.to_wkt(geometries[~fits], rounding_precision=3)
-    geometries[~fits] = None
-    return geometries, other
+    return geometries
 
 
 def _sorted(rows, layer):

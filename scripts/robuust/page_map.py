@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import shapely
 
+from robuust.code_words import code_words
 from robuust.figures import euros, figure, figure_nl
 from robuust.map_pictures import map_extent
 from robuust.output_layers import layer_named
@@ -35,6 +36,7 @@ KEYS = {
 #: What stands beside the name of a feature, in Dutch and in English.
 FACTS = {
     "rank": ("rang {}", "rank {}"),
+    "step": ("stap {}", "step {}"),
     "area_ha": ("{} ha", "{} ha"),
     "robust_ha": ("{} ha robuust gebied", "{} ha robust area"),
     "n_groups": ("soortgroepen: {}", "species groups: {}"),
@@ -88,7 +90,7 @@ def page_map(frames, language, *, sheets, unit_sheets):
         "cells_per_row": CELLS,
         "groups": groups["group"].tolist(),
         "group_names": groups[f"name_{language}"].tolist(),
-        "questions": {q.slug: ["report_units", *q.layers] for q in QUESTION_MAPS},
+        "questions": {q.slug: ["report_units", *q.page_layers] for q in QUESTION_MAPS},
         "sheets": sheets,
         "unit_sheets": unit_sheets,
     }
@@ -134,11 +136,43 @@ def page_json(value):
     return text
 
 
+def plan_names(plans, language):
+    """Name the plan that each row of the layer `restoration_plan` belongs to.
+
+    Parameters
+    ----------
+    plans : DataFrame
+        budget_eur and plan (best or nested).
+    language : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    Series of str
+
+    Examples
+    --------
+    >>> plans = pd.DataFrame({"budget_eur": [250_000.0], "plan": ["best"]})
+    >>> plan_names(plans, "nl").tolist()
+    ['250.000 euro, beste plan']
+    """
+    words = code_words("restoration_plan", "plan", language)
+    return pd.Series(
+        [
+            f"{euros(budget, language)} euro, {words.get(plan, plan)} plan"
+            for budget, plan in zip(plans["budget_eur"], plans["plan"], strict=True)
+        ],
+        index=plans.index,
+        dtype="str",
+    )
+
+
 def _layer(rows, name, language, *, extent, most):
     """One layer: its legend, and column by column what is said of its features."""
     west, south, _, _ = extent
     step_m, drawing = step_of(extent), DRAWINGS[name]
-    groups = _texts(rows, "group")
+    is_plan = name == "restoration_plan"
+    groups = plan_names(rows, language) if is_plan else _texts(rows, "group")
     values = _texts(rows, drawing.column)
     alone = shown_alone(
         rows.geometry.area, groups, smallest_m2=step_m**2, most=max(most, 1)
@@ -154,6 +188,7 @@ def _layer(rows, name, language, *, extent, most):
     own, shapes = rows[alone], rows.geometry[alone].to_numpy()
     return {
         "title": layer_named(name).title(language),
+        "chosen_by": "plan" if is_plan else "group",
         "legend": [
             entry
             for entry in legend(name, language)

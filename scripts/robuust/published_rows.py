@@ -1,8 +1,13 @@
 """What is left out of the published layers so that they stay light, and told."""
 
+import numpy as np
 import pandas as pd
+import shapely
 
-MOST_LINKS = 100_000  # per group: more is a blur on any map
+from robuust.output_contract import FITTING
+
+QUARANTINES = ("quarantined_habitat", "quarantined_records", "quarantined_context")
+MOST_LINKS = 10_000  # per group: more is a blur on any map
 MOST_ORIGINALS = 1_000  # rows with their cells, per source and reason
 
 
@@ -38,7 +43,7 @@ def lighten(rows, layer):
     """
     if layer == "links":
         return _most_probable(rows)
-    if layer.startswith("quarantined_"):
+    if layer in QUARANTINES:
         return _without_repeated_cells(rows, layer)
     return rows, []
 
@@ -70,6 +75,45 @@ def _without_repeated_cells(rows, layer):
     cells = rows["original"].where(place < MOST_ORIGINALS)
     words = "rows without their cells; `row` is their place in the source"
     return rows.assign(original=cells), [(f"{layer}_without_cells", str(n), words)]
+
+
+def part_by_place(rows, layer):
+    """Part the rows that a layer of the quarantine can draw from those it cannot.
+
+    Parameters
+    ----------
+    rows : GeoDataFrame
+        Rows of the layer.
+    layer : robuust.output_layers.Layer
+        One of `QUARANTINES`.
+
+    Returns
+    -------
+    placed : GeoDataFrame
+        Rows with a geometry of the layer's type.
+    others : DataFrame
+        The other rows, for the table ``quarantined_without_place``: with the name of
+        the layer and, as WKT in column ``other_geometry``, the geometry of another type
+        where there is one.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from robuust.output_layers import layer_named
+    >>> point, line = shapely.from_wkt(["POINT (1 2)", "LINESTRING (0 0, 1 1)"])
+    >>> rows = gpd.GeoDataFrame({"row": [0, 1]}, geometry=[point, line])
+    >>> placed, others = part_by_place(rows, layer_named("quarantined_records"))
+    >>> placed["row"].tolist(), others["other_geometry"].tolist()
+    ([0], ['LINESTRING (0 0, 1 1)'])
+    """
+    shapes = rows.geometry.to_numpy()
+    is_empty = shapely.is_empty(shapes)
+    fits = np.isin(shapely.get_type_id(shapes), FITTING[layer.geometry_type])
+    placed = fits & ~is_empty
+    texts = shapely.to_wkt(np.where(is_empty, None, shapes), rounding_precision=3)
+    others = rows.drop(columns=rows.geometry.name)[~placed]
+    texts = pd.Series(texts[~placed], others.index, dtype="str")
+    return rows[placed], others.assign(layer=layer.name, other_geometry=texts)
 
 
 def with_told(info, told):

@@ -15,12 +15,19 @@ from robuust.statuses import AT_RISK, ON_RECORD
 class QuestionMap:
     """One question, with the layers that answer it from back to front.
 
-    `slug` names its picture.
+    `slug` names its picture. The layers `on_page` lie on top of the others on the page
+    alone, where a reader chooses what they show.
     """
 
     slug: str
     question: Question
     layers: tuple[str, ...]
+    on_page: tuple[str, ...] = ()
+
+    @property
+    def page_layers(self):
+        """Every layer that the page has for it, from back to front."""
+        return self.layers + self.on_page
 
     def title(self, language):
         """Ask it in Dutch (`nl`) or English (`en`)."""
@@ -32,7 +39,12 @@ QUESTION_MAPS = (
     QuestionMap("where_robust", _ROBUST, ("patches", "robust_areas")),
     QuestionMap("for_whom", _WHOM, ("patches",)),
     QuestionMap("at_risk", _RISK, ("relict_sites", "populations")),
-    QuestionMap("what_first", _FIRST, ("corridors", "restoration", "pinch_points")),
+    QuestionMap(
+        "what_first",
+        _FIRST,
+        ("corridors", "restoration", "pinch_points"),
+        on_page=("restoration_plan",),
+    ),
     QuestionMap(
         "what_changed", _CHANGED, ("changes", "planned_changes", "population_changes")
     ),
@@ -74,6 +86,7 @@ DRAWINGS = {
     "populations": Drawing("species", "status"),
     "corridors": Drawing("corridor_id", "way", opacity=0.5),
     "restoration": Drawing("candidate_id", "track"),
+    "restoration_plan": Drawing("candidate_id", colour=INK, hollow=True),
     "pinch_points": Drawing("pinch_point_id", colour=REDS[-1], hollow=True),
     "changes": Drawing("patch_id", "change"),
     "planned_changes": Drawing("name", colour=INK, hollow=True),

@@ -84,7 +84,8 @@ QUESTIONS = (
         "What changed?",
         (
             *("population_changes", "planned_changes", "changes"),
-            *("group_changes", "unit_progress"),
+            *("group_changes", "change_polygons", "change_records"),
+            *("unit_progress", "history"),
         ),
         drawn=("report_units", "population_changes", "planned_changes", "changes"),
     ),
@@ -93,9 +94,10 @@ QUESTIONS = (
         "Input and quality",
         (
             *("quarantined_records", "quarantined_habitat", "quarantined_context"),
-            *("coverage_faults", "candidate_checks", "ingest_summary", "sensitivity"),
+            *("quarantined_without_place", "coverage_faults"),
+            *("candidate_checks", "ingest_summary", "sensitivity"),
             *("unit_classes", "unit_species", "sources", "settings", "run_info"),
-            "output_columns",
+            *("patch_polygons", "population_records", "output_columns"),
         ),
         drawn=(
             *("quarantined_records", "quarantined_habitat", "quarantined_context"),

@@ -8,11 +8,12 @@ from robuust.map_pictures import map_extent
 from robuust.meanings import MEANINGS, label
 from robuust.output_layers import layer_named
 from robuust.page_assets import page_assets
-from robuust.page_map import WORDS, page_json, page_map
+from robuust.page_map import WORDS, page_json, page_map, plan_names
 from robuust.question_maps import DRAWINGS, QUESTION_MAPS
 from robuust.report_tables import report_tables
 from robuust.svg_shapes import scale_bar, svg_path
 from robuust.templates import fill
+from robuust.trend_drawing import trend_pictures
 
 MAP_WIDTH = 900  # pixels
 
@@ -24,6 +25,7 @@ REPORT_LAYERS = (
     "populations",
     "relict_sites",
     "restoration",
+    "restoration_plan",
     "plan_curve",
     "corridors",
     "pinch_points",
@@ -34,6 +36,7 @@ REPORT_LAYERS = (
     "group_changes",
     "group_summary",
     "unit_progress",
+    "history",
     "sensitivity",
     "bundle_summary",
     "habitat_state",
@@ -123,12 +126,20 @@ def report_html(
         page=page_assets(assets),
         map=map_drawing(frames, language),
         questions=_questions(layers, language),
+        plans=plan_names(frames["restoration_plan"], language).unique().tolist(),
         groups=groups[["group", name]].to_numpy().tolist(),
         step=_distance(layers["patches"]["step_m"], language),
+        is_simplified="patches_simplified_m" in set(frames["run_info"]["key"]),
         words=Markup(page_json({key: text[word] for key, text in WORDS.items()})),
         map_data=Markup(data),
         sheets=sheets or {},
         curve=curve_drawing(frames["plan_curve"], language),
+        trends=trend_pictures(
+            assets["trend.svg.j2"],
+            frames["history"],
+            language,
+            dict(groups[["group", name]].to_numpy().tolist()),
+        ),
         groups_without_habitat=groups.loc[groups["n_patches"] == 0, name].tolist(),
         n_unverified=int((evidence["evidence"] == "unverified").sum()),
         n_evidence=len(evidence),
@@ -190,7 +201,7 @@ def _questions(layers, language):
                     "hollow": DRAWINGS[name].hollow,
                     "cell": _distance(layers[name]["cell_m"], language),
                 }
-                for name in reversed(question.layers)
+                for name in reversed(question.page_layers)
             ],
         }
         for question in QUESTION_MAPS

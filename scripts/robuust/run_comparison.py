@@ -82,7 +82,8 @@ def compare(before, now, *, groups, sensitive):
     records = no_change_records()
     if _both(before, now, "population_records"):
         known = open_species(before["population_records"], sensitive)
-        records = change_records(known, now["population_records"], populations)
+        latest = now["population_records"]
+        records = change_records(known, latest, populations, changes)
         populations = with_record_words(populations, records)
     summaries = [
         with_networks(_of_groups(run["group_summary"], groups), run["networks"])

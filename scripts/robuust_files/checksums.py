@@ -37,14 +37,24 @@ def checksum(source):
 
 def _files_checksum(source):
     digest = hashlib.sha256()
-    for part in _parts(Path(source["path"])):
+    for part in parts(Path(source["path"])):
         with part.open("rb") as file:
             hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()
 
 
-def _parts(path):
-    """Files that hold a source; a lock says who looked at it, not what is in it."""
+def parts(path):
+    """Files that hold a source; a lock says who looked at it, not what is in it.
+
+    Parameters
+    ----------
+    path : Path
+        Of a source that is no database.
+
+    Returns
+    -------
+    iterable of Path
+    """
     if path.is_dir():
         files = (p for p in path.rglob("*") if p.is_file())
         return sorted(p for p in files if p.suffix.lower() != ".lock")

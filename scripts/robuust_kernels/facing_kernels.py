@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from robuust_kernels.box_kernels import box_gap2
-from robuust_kernels.compiled import inlined, kernel
+from robuust_kernels.compiled import inlined
 from robuust_kernels.layout_kernels import SEGMENTS, VERTICES
 
 SLACK = 1 + 1e-9  # of a squared gap: what rounding could turn is looked at again
@@ -42,7 +42,7 @@ def nearer_point(px, py, ax, ay, bx, by, best, bound2):
     return best
 
 
-@kernel
+@inlined
 def nearest_vertex(xy, c, x, y):
     """Which vertex of a chunk is nearest to a place, and its squared distance."""
     chosen, low = 0, np.inf
@@ -54,7 +54,7 @@ def nearest_vertex(xy, c, x, y):
     return chosen, low
 
 
-@kernel
+@inlined
 def near_chunks(boxes, first, stop, others, b, bound2, near, side):
     """List the chunks whose boxes are near box b of the others; how many they are."""
     count = 0
@@ -64,7 +64,7 @@ def near_chunks(boxes, first, stop, others, b, bound2, near, side):
     return count
 
 
-@kernel
+@inlined
 def heights(xy, near, side, count, px, py, ux, uy, height):
     """Write how high the vertices of near chunks lie above a place; the largest.
 
@@ -96,7 +96,7 @@ def heights(xy, near, side, count, px, py, ux, uy, height):
     return top
 
 
-@kernel
+@inlined
 def high_edges(xy, near, side, count, height, least, edges):
     """List the edges of near chunks that reach a height; how many they are.
 
@@ -127,7 +127,7 @@ def high_edges(xy, near, side, count, height, least, edges):
     return size
 
 
-@kernel
+@inlined
 def facing_gap(edges, number, number2, strip, best, tolerance):
     """Smallest gap between the edges of two sides, which do not cross.
 
@@ -177,11 +177,4 @@ def facing_gap(edges, number, number2, strip, best, tolerance):
 
 
 def smallest_calls():
-    """Compile the kernels of this module."""
-    box, near = np.zeros((1, 4)), np.zeros((2, 2), dtype=np.int64)
-    xy, height = np.zeros((1, 2, VERTICES)), np.zeros((2, 1, VERTICES))
-    edges = np.zeros((2, SEGMENTS, COLUMNS))
-    near_chunks(box, 0, 1, box, 0, 0.0, near, 0)
-    heights(xy, near, 0, 1, 0.0, 0.0, 1.0, 0.0, height)
-    high_edges(xy, near, 0, 1, height, 0.0, edges)
-    facing_gap(edges, 1, 1, 0.0, 0.0, 0.0)
+    """Nothing to compile: all of this is part of the kernels that call it."""

@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from robuust_kernels.box_kernels import STACK, box_gap2, near_boxes
-from robuust_kernels.compiled import inlined, kernel
+from robuust_kernels.compiled import inlined, kernel, uncounted
 from robuust_kernels.facing_kernels import (
     COLUMNS,
     SLACK,
@@ -27,6 +27,8 @@ from robuust_kernels.facing_kernels import (
 )
 from robuust_kernels.inside_kernels import covers_a_part
 from robuust_kernels.layout_kernels import SEGMENTS, VERTICES
+
+FEW = 100  # are sorted quicker in place, whatever their order
 
 
 @inlined
@@ -93,7 +95,7 @@ def chunks_gap(xy, c, xy2, e, boxes, best, bound2):
     return best, bound2
 
 
-@kernel
+@inlined
 def closest_chunk(boxes, first, stop, others, b):
     """Which of a range of chunks has the box nearest to box b of the others."""
     chosen, lowest = first, np.inf
@@ -207,7 +209,7 @@ def longer(values, room):
 
 @kernel
 def near_shapes(
-    start, stop, one, other, tree, level_first, most, same, max_gap, tolerance
+    start, stop, one, other, tree, level_first, same, max_gap, tolerance, room
 ):
     """Find the shapes of the other collection that are near shapes of the one.
 
@@ -220,14 +222,14 @@ def near_shapes(
         `robuust.flat_shapes`.
     tree, level_first
         Tree over the boxes of the other collection; see `box_kernels`.
-    most : int
-        Largest number of chunks of a shape.
     same : bool
         Both collections are one: each pair is given once, the lower number first.
     max_gap : float
         Largest gap [m].
     tolerance : float
         What rounding can add to a length, and much more [m].
+    room : tuple of arrays
+        As `new_room` gives it.
 
     Returns
     -------
@@ -235,25 +237,27 @@ def near_shapes(
         Numbers of the shapes of each pair, in the collection and in the other.
     gap : ndarray of float64
     """
-    order, box, xy, chunk_first, chunk_box, run_first, run_start, run_kind = one
-    order2, box2, xy2, chunk_first2, chunk_box2 = other[:5]
-    run_first2, run_start2, run_kind2 = other[5:]
-    near = np.empty((2, most + 1), dtype=np.int64)
-    height = np.empty((2, most, VERTICES))
-    edges = np.empty((2, most * SEGMENTS, COLUMNS))
-    found = np.empty(level_first[1], dtype=np.int32)
-    stack = np.empty(STACK, dtype=np.int64)
-    room = 16 * (stop - start)
-    a, b = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    gaps = np.empty(room)
+    order, order2 = one[0], other[0]
+    box, box2 = uncounted(one[1]), uncounted(other[1])
+    xy, xy2 = uncounted(one[2]), uncounted(other[2])
+    chunk_first, chunk_first2 = uncounted(one[3]), uncounted(other[3])
+    chunk_box, chunk_box2 = uncounted(one[4]), uncounted(other[4])
+    run_first, run_first2 = uncounted(one[5]), uncounted(other[5])
+    run_start, run_start2 = uncounted(one[6]), uncounted(other[6])
+    run_kind, run_kind2 = uncounted(one[7]), uncounted(other[7])
+    found, stack = uncounted(room[0]), uncounted(room[1])
+    near, height, edges = uncounted(room[2]), uncounted(room[3]), uncounted(room[4])
+    fits = 16 * (stop - start)
+    a, b = np.empty(fits, dtype=np.int32), np.empty(fits, dtype=np.int32)
+    gaps = np.empty(fits)
     size = 0
     max_gap2 = max_gap * max_gap * SLACK
     for i in range(start, stop):
         first = i + 1 if same else 0
         count = near_boxes(tree, level_first, box, i, first, max_gap2, found, stack)
-        if size + count > room:
-            room = 2 * (size + count)
-            a, b, gaps = longer(a, room), longer(b, room), longer(gaps, room)
+        if size + count > fits:
+            fits = 2 * (size + count)
+            a, b, gaps = longer(a, fits), longer(b, fits), longer(gaps, fits)
         for k in range(count):
             j = np.int64(found[k])
             gap = outline_gap(
@@ -301,9 +305,40 @@ def sort_rows(start, stop, first, b, gap):
     """Sort the pairs of each row by their second member."""
     for row in range(start, stop):
         low, high = first[row], first[row + 1]
-        by_b = np.argsort(b[low:high])
-        b[low:high] = b[low:high][by_b]
-        gap[low:high] = gap[low:high][by_b]
+        if high - low > FEW:
+            by_b = np.argsort(b[low:high])
+            b[low:high] = b[low:high][by_b]
+            gap[low:high] = gap[low:high][by_b]
+            continue
+        for at in range(low + 1, high):  # each to its place among those before
+            this_b, this_gap = b[at], gap[at]
+            to = at
+            while to > low and b[to - 1] > this_b:
+                b[to], gap[to] = b[to - 1], gap[to - 1]
+                to -= 1
+            b[to], gap[to] = this_b, this_gap
+
+
+def new_room(n, most):
+    """Make the arrays that `near_shapes` works in, for one thread.
+
+    Parameters
+    ----------
+    n, most : int
+        Shapes of the other collection; largest number of chunks of a shape.
+
+    Returns
+    -------
+    tuple of arrays
+        found, stack, as for `near_boxes`; near, height, edges, as for `outline_gap`.
+    """
+    return (
+        np.empty(n, dtype=np.int32),
+        np.empty(STACK, dtype=np.int64),
+        np.empty((2, most + 1), dtype=np.int64),
+        np.empty((2, most, VERTICES)),
+        np.empty((2, most * SEGMENTS, COLUMNS)),
+    )
 
 
 def smallest_calls():
@@ -312,7 +347,8 @@ def smallest_calls():
     box, xy = np.zeros((1, 4)), np.zeros((1, 2, VERTICES))
     kind = np.zeros(1, dtype=np.int8)
     shape = count, box, xy, numbers, box, numbers, numbers, kind
-    a, b, gap = near_shapes(0, 1, shape, shape, box, numbers, 1, False, 0.0, 0.0)
+    room = new_room(1, 1)
+    a, b, gap = near_shapes(0, 1, shape, shape, box, numbers, False, 0.0, 0.0, room)
     count_rows(a, count)
     place_rows(a, b, gap, np.zeros(1, dtype=np.int64), count, gap)
     sort_rows(0, 1, numbers, count, gap)

@@ -139,7 +139,9 @@ def lose_removals(
 
 
 @kernel
-def removal_losses(start, stop, graph, chances, patches, cut, of_links, room, reached):
+def removal_losses(
+    start, stop, graph, lean, chances, patches, cut, of_links, room, reached
+):
     """Sum up what the pairs of some sources lose without each node, or link.
 
     Parameters
@@ -148,8 +150,10 @@ def removal_losses(start, stop, graph, chances, patches, cut, of_links, room, re
         The sources.
     graph : tuple of arrays
         first, neighbour, length.
+    lean : tuple of arrays
+        The same without the links that no shortest path needs while all is there.
     chances : ndarray of float64, shape (n_arcs,)
-        Chance of each link.
+        Chance of each link of the graph.
     patches : tuple of arrays, shape (n,)
         Capacity (float64) and turn (int32) of each node. A pair is looked at from the
         one whose turn is first: if turns follow a walk through the graph, the others
@@ -173,7 +177,7 @@ def removal_losses(start, stop, graph, chances, patches, cut, of_links, room, re
         loses, and times the chance of those that lose anything.
     """
     search, tree, ways, weights, removals, repairs, place, local, sums = room
-    first, neighbour, length = graph
+    first, neighbour, _ = graph
     heap, so_far, before, settled = search
     chance, through = weights[0], weights[3]
     hangs_by = ways[4]
@@ -186,7 +190,7 @@ def removal_losses(start, stop, graph, chances, patches, cut, of_links, room, re
         so_far[source] = 0.0
         heaped = push(heap[0], heap[1], heap[2], 0, 0.0, source)
         count = settle(
-            first, neighbour, length, limit, heaped, heap, so_far, before, settled
+            lean[0], lean[1], lean[2], limit, heaped, heap, so_far, before, settled
         )
         order_ties(count, graph, so_far, before, settled, place)
         grow_tree(count, graph, so_far, settled, place, tree)
@@ -284,4 +288,4 @@ def smallest_calls():
         ones = np.ones(1)
         cut = 1.0, 0.5, 1e-12
         patches = ones, np.zeros(1, dtype=np.int32)
-        removal_losses(0, 1, graph, ones[:0], patches, cut, of_links, room, ones)
+        removal_losses(0, 1, graph, graph, ones[:0], patches, cut, of_links, room, ones)

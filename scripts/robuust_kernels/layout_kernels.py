@@ -8,7 +8,7 @@ lie on the shape: they change no gap, and loops over a chunk know how long they 
 
 import numpy as np
 
-from robuust_kernels.compiled import kernel
+from robuust_kernels.compiled import kernel, uncounted
 
 SEGMENTS = 8  # per chunk: as many numbers as a processor handles at once
 VERTICES = SEGMENTS + 1  # the last is also the first of the next chunk of the run
@@ -61,14 +61,19 @@ def lay_out(start, stop, runs, place, xy, chunk_box, run_first, run_start):
         Where the runs of each shape along the curve begin, and the chunks of each.
     """
     x, y, from_start, from_first = runs
+    xy, chunk_box = uncounted(xy), uncounted(chunk_box)
     for i in range(start, stop):
         run = run_first[place[i]]
         for r in range(from_first[i], from_first[i + 1]):
             source, last = from_start[r], from_start[r + 1] - 1
             for c in range(run_start[run], run_start[run + 1]):
-                for k in range(VERTICES):
-                    xy[c, 0, k] = x[min(source + k, last)]
-                    xy[c, 1, k] = y[min(source + k, last)]
+                if source + SEGMENTS <= last:
+                    for k in range(VERTICES):
+                        xy[c, 0, k], xy[c, 1, k] = x[source + k], y[source + k]
+                else:
+                    for k in range(VERTICES):
+                        xy[c, 0, k] = x[min(source + k, last)]
+                        xy[c, 1, k] = y[min(source + k, last)]
                 box_chunk(xy, c, chunk_box)
                 source += SEGMENTS
             run += 1

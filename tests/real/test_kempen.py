@@ -245,7 +245,7 @@ def test_every_row_of_every_source_is_kept_or_set_apart(read, run_folder, settin
 def test_the_rows_set_apart_are_there_each_once_with_its_reason(read):
     quarantined = pd.concat(
         read(f"quarantined_{kind}")[["source", "row", "reason"]]
-        for kind in ("habitat", "records", "context")
+        for kind in ("habitat", "records", "context", "without_place")
     )
     assert not quarantined.duplicated(["source", "row"]).any()
     assert quarantined["reason"].notna().all()
@@ -516,7 +516,8 @@ def test_every_row_of_the_archive_that_was_cut_off_is_accounted_for(read, shared
     assert darwin_core_rows(path) == 24  # of 569 events: the table is cut off
     row = balance(read).loc["groundwater_vegetation"]
     assert row["rows_kept"] > 0
-    quarantined = read("quarantined_records")
+    kinds = ("records", "without_place")
+    quarantined = pd.concat(read(f"quarantined_{kind}") for kind in kinds)
     apart = quarantined[quarantined["source"] == "groundwater_vegetation"]
     assert row["rows_kept"] + len(apart) == 24
 

@@ -34,8 +34,14 @@ def change(patch="p", earlier_patch="a", status="viable", earlier="relict"):
     return gpd.GeoDataFrame(table, geometry=[shapely.Point(0, 0)])
 
 
-def causes(before, now, **kinds):
-    found = change_records(finds(*before), finds(*now), change(**kinds))
+def changes(gone=None):
+    """The layer `changes`: a went on as p; perhaps another patch is gone."""
+    rows = {"patch_id": ["p", None], "earlier_patch_ids": ["a", gone]}
+    return pd.DataFrame(rows).astype("str")
+
+
+def causes(before, now, gone=None, **kinds):
+    found = change_records(finds(*before), finds(*now), change(**kinds), changes(gone))
     assert list(found) == list(CHANGE_RECORDS)
     return dict(zip(found["record_id"], found["cause"], strict=True))
 
@@ -72,6 +78,11 @@ def test_a_population_without_any_record_now_names_those_that_are_gone():
     assert causes([("a", *OLD)], [], patch=None, status="gone") == {"r1": "withdrawn"}
 
 
+def test_records_of_which_the_patch_is_gone_are_not_said_to_be_withdrawn():
+    gone = {"gone": "a", "patch": None, "status": "gone"}
+    assert causes([("a", *OLD)], [], **gone) == {"r1": "no_habitat"}
+
+
 def test_beyond_the_latest_records_nothing_is_told():
     days = [f"2020-05-{day:02}" for day in range(1, KEPT + 1)]
     before = [("a", f"r{day}", day) for day in days]
@@ -88,7 +99,7 @@ def test_beyond_the_latest_records_nothing_is_told():
 
 def test_the_reason_names_the_records_with_their_days():
     found = change_records(
-        finds(("a", *OLD)), finds(("p", "r2", "2025-05-01")), change()
+        finds(("a", *OLD)), finds(("p", "r2", "2025-05-01")), change(), changes()
     )
     told = with_record_words(change(), found)
     assert told["reason_en"].tolist() == [

@@ -49,7 +49,7 @@ def workflow_rules():
         path.read_text(encoding="utf-8")
         for path in sorted((HOME / "workflow" / "rules").glob("*.smk"))
     )
-    blocks = re.split(r"^rule (\w+):", text, flags=re.MULTILINE)[1:]
+    blocks = re.split(r"^(?:rule|checkpoint) (\w+):", text, flags=re.MULTILINE)[1:]
     scripts = [re.search(r'script:\s+"[./]*(\S+)"', b)[1] for b in blocks[1::2]]
     return dict(zip(blocks[::2], scripts, strict=True))
 

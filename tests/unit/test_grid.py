@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from robuust import grid as grids
 from robuust.grid import (
     Grid,
     contiguous_areas,
@@ -105,3 +106,14 @@ def test_outlines_are_valid_and_give_their_cells_back(mask):
 def test_a_stray_polygon_far_away_is_told_instead_of_filling_the_memory():
     with pytest.raises(ValueError, match="far from the others"):
         grid_over((0, 0, 600_000, 600_000), cell_m=25)
+
+
+def test_of_overlapping_polygons_the_last_has_the_cell_however_many_at_once(
+    monkeypatch,
+):
+    square = Grid(left_m=0, top_m=40, cell_m=10, n_rows=4, n_columns=4)
+    boxes = [*shapely.box([0, 10, 20], 0, [20, 30, 40], 40), shapely.Polygon()]
+    whole = positions_on(boxes, square)
+    assert whole[0].tolist() == [0, 1, 2, 2]
+    monkeypatch.setattr(grids, "BURNED_AT_ONCE", 1)
+    assert (positions_on(boxes, square) == whole).all()

@@ -8,7 +8,7 @@ from shapely.geometry import box
 
 from robuust.map_pictures import HEIGHT, WIDTH, map_picture
 from robuust.question_maps import PER_GROUP, QUESTION_MAPS, back_to_front, legend_values
-from write_report import write_pictures
+from write_report import PICTURE_WIDTH, write_pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
 BY_SLUG = {question.slug: question for question in QUESTION_MAPS}
@@ -102,4 +102,4 @@ def test_pictures_are_written_twice_byte_for_byte_the_same(tmp_path):
     png = (tmp_path / "one" / "at_risk.png").read_bytes()
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     size = (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big"))
-    assert size == (WIDTH, HEIGHT)
+    assert size == (PICTURE_WIDTH, PICTURE_WIDTH * HEIGHT // WIDTH)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely.geometry import LineString, Point, Polygon, box
+from shapely.geometry import LineString, Polygon, box
 
 from robuust.output_contract import (
     DTYPES,
@@ -110,19 +110,6 @@ def test_a_line_among_polygons_is_refused():
     rows = ponds(geometry=[box(0, 0, 1, 1), line])
     with pytest.raises(ValueError, match="1 of 2 rows are linestring"):
         conform(rows, LAYER, COLUMNS, CRS)
-
-
-def test_a_quarantine_keeps_a_shape_that_does_not_fit_as_text():
-    text = pd.DataFrame(
-        [("ponds", "other_geometry", "text", "", "A", "A", "d", "d")],
-        columns=COLUMNS.columns,
-    )
-    rows = ponds(geometry=[Point(1, 2), box(0, 0, 1, 1)])
-    kept = conform(rows, LAYER, pd.concat([COLUMNS, text]), CRS)
-    assert kept["pond_id"].tolist() == ["a", "b"]
-    assert kept["other_geometry"].tolist()[1] == "POINT (1 2)"
-    assert kept["other_geometry"].isna().tolist() == [True, False]
-    assert kept.geometry.isna().tolist() == [False, True]
 
 
 def test_height_is_left_out():

@@ -80,6 +80,13 @@ def test_a_population_of_a_patch_that_is_gone_is_gone():
     )
 
 
+def test_a_population_of_which_only_the_records_are_gone_keeps_its_habitat():
+    before = [("Hyla", "a", "n1", "viable")]
+    (row,) = compare(before, [], SAME_PATCH).to_dict("records")
+    assert (row["status"], row["outcome"]) == (GONE, "worse")
+    assert row["reason_en"] == "from viable to without a record"
+
+
 def test_of_the_heirs_of_a_split_patch_the_best_counts():
     before = [("Hyla", "x", "n9", "viable")]
     now = [("Hyla", "a", "n1", "phantom"), ("Hyla", "c", "n2", "relict")]

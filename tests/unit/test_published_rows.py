@@ -1,9 +1,12 @@
 """What is left out of the published layers is what no map shows, and it is told."""
 
+import geopandas as gpd
 import pandas as pd
+from shapely.geometry import LineString, Point, Polygon, box
 
 from robuust import published_rows
-from robuust.published_rows import lighten, with_told
+from robuust.output_layers import layer_named
+from robuust.published_rows import lighten, part_by_place, with_told
 
 
 def test_of_too_many_links_the_most_probable_of_each_group_stay(monkeypatch):
@@ -47,6 +50,23 @@ def test_no_quarantined_row_is_left_out_but_many_lose_their_cells(monkeypatch):
     assert kept["original"].isna().tolist() == [False, True, False, False]
     assert told[0][:2] == ("quarantined_records_without_cells", "1")
     assert rows["original"].notna().all()  # the argument is untouched
+
+
+def test_a_row_that_no_layer_can_draw_goes_to_the_table_and_none_is_lost():
+    line = LineString([(0, 0), (1, 1.00049)])
+    shapes = [box(0, 0, 1, 1), line, None, Polygon(), Point(1, 2), box(0, 0, 2, 2)]
+    rows = gpd.GeoDataFrame({"row": range(6)}, geometry=shapes, crs=31370)
+    placed, others = part_by_place(rows, layer_named("quarantined_habitat"))
+    assert placed["row"].tolist() == [0, 5]
+    assert placed.crs == rows.crs
+    assert others["row"].tolist() == [1, 2, 3, 4]
+    assert set(others["layer"]) == {"quarantined_habitat"}
+    assert others["other_geometry"].tolist()[::3] == [
+        "LINESTRING (0 0, 1 1)",
+        "POINT (1 2)",
+    ]
+    assert others["other_geometry"].isna().tolist() == [False, True, True, False]
+    assert "geometry" not in others
 
 
 def test_small_and_other_layers_stay_as_they_are():

@@ -48,9 +48,7 @@ def place(i):
 def rows_of(name, rows):
     """Rows of a layer, with a plausible value in each column that is not given."""
     default = {"text": "some <b>text</b>", "integer": 3, "real": 0.45, "boolean": True}
-    contract = COLUMNS[
-        (COLUMNS["layer"] == name) & (COLUMNS["column"] != "other_geometry")
-    ]
+    contract = COLUMNS[COLUMNS["layer"] == name]
     filled = pd.DataFrame(
         {
             column: [row.get(column, default[kind]) for row in rows]
@@ -167,6 +165,7 @@ def small_layers():
         "ingest_summary": [{"source": "map", "reason": "balance"}],
     }
     made_by_script = ("settings", "run_info", "output_columns")
+    made_by_script += ("quarantined_without_place",)
     return {
         layer.name: rows_of(layer.name, drawn.get(layer.name, [{}]))
         for layer in LAYERS

@@ -381,8 +381,11 @@ def published(folder):
 
 
 def quarantined(folder, name):
+    """Reason by row of one layer, and of its rows that have no place."""
     path = folder / "results" / "tiny" / "robuust.gpkg"
     rows = pyogrio.read_dataframe(path, layer=name, read_geometry=False)
+    others = pyogrio.read_dataframe(path, layer="quarantined_without_place")
+    rows = pd.concat([rows, others[others["layer"] == name]])
     return dict(zip(rows["row"], rows["reason"], strict=True))
 
 

@@ -92,6 +92,9 @@ KEYS = {
     "group_summary": ["group"],
     "group_changes": ["group"],
     "planned_changes": ["change_id"],
+    "patch_polygons": ["group", "patch_id", "polygon_id"],
+    "population_records": ["group", "species", "patch_id", "record_id"],
+    "history": ["run_id", "level", "unit_id", "group"],
     "sensitivity": ["group", "parameter"],
     "ingest_summary": ["source", "reason"],
     "settings": ["key"],
@@ -328,7 +331,8 @@ def test_no_row_disappears(layer):
     assert (summary["rows_in"] == kept_and_apart).all()
     totals = summary[summary["reason"] == "balance"].set_index("source")
     assert totals["rows_in"].to_dict() == rows_in_the_files()
-    names = ("quarantined_habitat", "quarantined_records", "quarantined_context")
+    names = ("habitat", "records", "context", "without_place")
+    names = [f"quarantined_{name}" for name in names]
     apart = pd.concat([layer(name)[["source", "row", "reason"]] for name in names])
     assert not apart.duplicated(["source", "row"]).any()
     counted = apart["source"].value_counts().reindex(totals.index, fill_value=0)
@@ -817,7 +821,7 @@ def test_against_its_own_results_nobody_wins_or_loses(second_results):
     groups = read_csv(second_results / "tables" / "group_changes.csv")
     assert set(groups["group"]) == set(DEMO["groups"])
     assert set(groups["balance"]) == {"same"}
-    for name in ("population_changes", "planned_changes"):
+    for name in ("population_changes", "planned_changes", "change_polygons"):
         assert read_csv(second_results / "tables" / f"{name}.csv").empty
 
 
@@ -826,6 +830,7 @@ def test_against_its_own_results_every_patch_is_the_same(second_results, layer):
     assert set(changes["change"]) == {"same"}
     assert sorted(changes["patch_id"]) == sorted(layer("patches")["patch_id"])
     assert (changes["patch_id"] == changes["earlier_patch_ids"]).all()
+    assert (changes["patch_id"] == changes["lineage_id"]).all()
     assert (changes["class"] == changes["earlier_class"]).all()
     # Rings in the GeoPackage run the other way round, so their sum ends otherwise.
     assert changes["area_ha"].tolist() == pytest.approx(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from publish_results import publish_results
+from robuust_files.publications import damaged_files, read_checksums
 
 HOME = Path(__file__).parents[2]
 
@@ -176,7 +177,26 @@ def test_notes_of_qgis_about_the_old_geopackage_go_with_it(tmp_path):
     publish_results(
         [tmp_path / "new"], [tmp_path / "robuust.gpkg"], results_folder=tmp_path
     )
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "robuust.gpkg"]
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"new", "robuust.gpkg", "checksums.sha256"}
+
+
+def test_the_checksums_name_every_file_that_was_published(tmp_path):
+    sheets = tmp_path / "staging" / "unit_sheets"
+    sheets.mkdir(parents=True)
+    (sheets / "zeeland.html").write_text("a sheet")
+    (tmp_path / "new").write_text("a map")
+    results = tmp_path / "results"
+    publish_results(
+        [tmp_path / "new"],
+        [results / "robuust.gpkg"],
+        results_folder=results,
+        folders=[sheets],
+    )
+    assert set(read_checksums(results)) == {"robuust.gpkg", "unit_sheets/zeeland.html"}
+    assert damaged_files(results) == []
+    (results / "robuust.gpkg").write_text("a nap")
+    assert damaged_files(results) == ["robuust.gpkg"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ ATTACKS = (
     "<svg onload=window.hacked=1>",
 )
 MOST_BYTES = 15 * 1024**2
+MOST_PAINT_MS = 2_000  # the best of three: the machine is shared
 BENCH = Path(__file__).parents[2] / "benchmarks"
 
 pytestmark = pytest.mark.skipif(
@@ -98,6 +99,13 @@ def invented():
     frames["report_units"]["level"] = ["municipality", "municipality", "country"]
     frames["restoration"]["candidate_id"] = ["c1", "c2", "c3"]
     frames["restoration"]["rank"] = [2, 10, 1]
+    frames["restoration_plan"] = frames["restoration_plan"].set_geometry(
+        squares(3), crs=31370
+    )
+    frames["restoration_plan"]["candidate_id"] = ["c1", "c2", "c2"]
+    frames["restoration_plan"]["budget_eur"] = [250_000.0, 250_000.0, 500_000.0]
+    frames["restoration_plan"]["plan"] = ["best", "best", "nested"]
+    frames["restoration_plan"]["step"] = [1, 2, 7]
     frames["populations"]["species"] = ATTACKS
     frames["populations"]["name_nl"] = ATTACKS[::-1]
     frames["populations"] = frames["populations"].set_geometry(
@@ -158,6 +166,23 @@ def test_a_question_switches_the_layers(opened, report):
     click_middle(tab)
     expect(tab.locator("#said")).to_contain_text("c2")
     expect(tab.locator("#said")).not_to_contain_text("reden twee")
+
+
+def test_the_plan_of_a_budget_stands_on_the_map(opened, report):
+    tab = opened(report)
+    expect(tab.locator("#plan")).to_be_hidden()
+    question(tab, "Wat eerst doen?").check()
+    plan, said = tab.locator("#plan"), tab.locator("#said")
+    expect(plan.locator("option")).to_have_text(
+        ["250.000 euro, beste plan", "500.000 euro, genest plan"]
+    )
+    click_middle(tab)
+    expect(said).to_contain_text("250.000 euro, beste plan · stap 2")
+    expect(said).not_to_contain_text("stap 7")
+    plan.select_option("500.000 euro, genest plan")
+    click_middle(tab)
+    expect(said).not_to_contain_text("beste plan")
+    assert faults(tab) == []
 
 
 def test_an_unticked_layer_and_another_group_stay_silent(opened, report):
@@ -260,7 +285,9 @@ def test_the_page_of_the_demo_is_small_quick_and_without_a_fault(opened, demo_re
     click_middle(tab)
     assert faults(tab) == []
     paint = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-    times = {"first_contentful_paint_ms": tab.evaluate(paint)}
+    first_ms = min(each.evaluate(paint) for each in (tab, opened(path), opened(path)))
+    assert first_ms < MOST_PAINT_MS
+    times = {"first_contentful_paint_ms": first_ms}
     if "CI" in os.environ:  # a figure to look at, not to judge: the machine is shared
         BENCH.mkdir(parents=True, exist_ok=True)
         text = json.dumps(times | {"bytes": path.stat().st_size})

@@ -60,13 +60,13 @@ def a_dispersal_distance(folder, settings):
 
 
 def a_row_of_another_group(folder, settings):
-    """How well a class that no group of the run has gets across a barrier."""
+    """The source of a value of a class that no group of the run has."""
 
     def other(table):
         table.loc[table["mobility_class"] == "bats", "source"] = "other"
         return table
 
-    edit(folder / "barrier_types.csv", other)
+    edit(folder / "parameter_evidence.csv", other)
 
 
 def another_budget(folder, settings):

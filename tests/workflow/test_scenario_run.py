@@ -8,6 +8,9 @@ patch. The birds, whose one patch V is all heath, go from 48.8 to 47.8 ha in eff
 """
 
 import importlib
+import subprocess
+import sys
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -201,6 +204,69 @@ def test_every_population_at_risk_and_better_off_is_named(results, land, changed
         ("Genista pilosa", "S1"): ("relict", "viable", "better"),
         ("Hipparchia semele", "T2"): ("relict", "viable", "better"),
     }
+
+
+def test_every_change_names_the_polygons_that_caused_it(results, land, changed):
+    polygons = changed("change_polygons")
+    told = polygons[["group", "change", "polygon_id", "cause"]].values.tolist()
+    assert told == [
+        [BIRDS, "shrunk", "plan:2", "added"],
+        [BIRDS, "shrunk", "map:D", "removed"],
+        [HEATH_LIFE, "new", "plan:2", "added"],
+        [HEATH_LIFE, "gone", "map:D", "removed"],
+    ]
+    called = names(results, land, "golden")
+    changes = changed("changes").set_index("lineage_id").rename(index=called)
+    why = changes["reason_en"].str.rpartition("; ")[2].to_dict()
+    assert why["V"] == "polygons: 1 added (plan:2), 1 removed (map:D)"
+    for name in ("S1", "S2", "T1", "T2"):
+        assert why[name] == "through the network, polygons: 1 added (plan:2)"
+    for name in ("E", "F", "G"):
+        assert why[name] == "through the network, polygons: 1 removed (map:D)"
+    assert why["A"] == "verdict stayed stronghold"
+
+
+def test_every_patch_of_today_keeps_its_lasting_id(results, changed):
+    today = table(results / "golden", "patches")
+    changes = changed("changes")
+    assert set(today["lineage_id"]) == set(today["patch_id"])
+    assert set(today["patch_id"]) <= set(changes["lineage_id"])
+    patches = changed("patches").set_index("patch_id")["lineage_id"]
+    alive = changes.dropna(subset=["patch_id"]).set_index("patch_id")["lineage_id"]
+    assert patches.sort_index().to_dict() == alive.sort_index().to_dict()
+
+
+def test_records_without_habitat_are_the_cause_of_what_is_gone(changed):
+    records = changed("change_records")
+    told = records[["species", "cause", "date"]].values.tolist()
+    assert told == [
+        ["Cicendia filiformis", "no_habitat", "2020-08-01"],
+        ["Hipparchia semele", "no_habitat", "2015-12-31"],
+    ]
+
+
+def test_the_history_has_today_and_the_scenario_which_is_no_trend(results, changed):
+    rows = changed("history").query("group == @BIRDS and level == '*'")
+    assert rows["is_scenario"].tolist() == [False, True]
+    assert rows["area_ha"].tolist() == pytest.approx([50.8, 49.8])
+    assert rows["robust_ha"].tolist() == pytest.approx([50.8, 0])
+    assert len(set(table(results / "golden", "history")["run_id"])) == 1
+    report = (results / "golden_building" / "report.html").read_text("utf-8")
+    assert "Trend per species group" not in report
+
+
+def test_the_command_that_compares_finds_what_the_scenario_tells(results, tmp_path):
+    script = Path(__file__).parents[2] / "scripts" / "compare_results.py"
+    folders = [results / "golden", results / "golden_building", tmp_path]
+    done = subprocess.run(
+        [sys.executable, script, *folders], capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Who loses:" in done.stdout
+    for name in ("changes", "population_changes", "change_polygons", "change_records"):
+        ours = pd.read_csv(tmp_path / f"{name}.csv")
+        its = pd.read_csv(results / "golden_building" / "tables" / f"{name}.csv")
+        pd.testing.assert_frame_equal(ours, its, rtol=1e-9)
 
 
 def test_every_planned_change_tells_its_hectares_and_who_wins(changed):

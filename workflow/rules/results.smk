@@ -32,6 +32,11 @@ rule write_geopackage:
         changes=rules.compare_runs.output.changes,
         population_changes=rules.compare_runs.output.population_changes,
         planned_changes=rules.compare_runs.output.planned_changes,
+        change_polygons=rules.compare_runs.output.change_polygons,
+        change_records=rules.compare_runs.output.change_records,
+        patch_polygons=rules.compare_runs.output.patch_polygons,
+        population_records=rules.compare_runs.output.population_records,
+        history=rules.sum_report_units.output.history,
         coverage_faults=rules.ingest_habitat.output.coverage_faults,
         quarantined_habitat=[
             LAND["quarantined"],

@@ -26,22 +26,65 @@
     });
   }
 
-  function squaresOf(cells, side, perRow) {
-    let cell = 0;
-    return cells.map((more) => {
-      cell += more;
-      const [x, y] = [(cell % perRow) * side, Math.floor(cell / perRow) * side];
-      return [[y, x], [y, x + side], [y + side, x + side], [y + side, x]];
-    });
+  // West, south, east and north of a shape, without making its rings.
+  function boxOf(shape) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const moves of shape) {
+      let [x, y] = [0, 0];
+      for (let i = 0; i < moves.length; i += 2) {
+        x += moves[i];
+        y += moves[i + 1];
+        if (x < box[0]) box[0] = x;
+        if (y < box[1]) box[1] = y;
+        if (x > box[2]) box[2] = x;
+        if (y > box[3]) box[3] = y;
+      }
+    }
+    return box.map((place) => place * step);
+  }
+
+  // Cells as a picture of one pixel each: tens of thousands cost no more than one.
+  const Cells = L.ImageOverlay.extend({
+    _initImage() {
+      this._image = this._url;
+      this._image.classList.add("leaflet-image-layer", "leaflet-zoom-animated", "cells");
+    },
+  });
+
+  function cellsOf(layer) {
+    const [side, perRow] = [layer.cell_m, data.cells_per_row];
+    const picture = document.createElement("canvas");
+    picture.width = perRow;
+    picture.height = Math.ceil((north - south) / side) + 1;
+    const pen = picture.getContext("2d");
+    for (const part of layer.cells) {
+      if (!isChosen(layer, part.group)) continue;
+      pen.fillStyle = layer.legend.find((one) => one.value === part.value).colour;
+      let cell = 0;
+      for (const more of part.cells) {
+        cell += more;
+        pen.fillRect(cell % perRow, picture.height - 1 - Math.floor(cell / perRow), 1, 1);
+      }
+    }
+    const bounds = [[0, 0], [picture.height * side, perRow * side]];
+    return new Cells(picture, bounds, { pane: "cells", opacity: 0.6 });
   }
 
   class Feature {
     constructor(layer, index) {
       this.layer = layer;
       this.index = index;
-      this.rings = ringsOf(layer.shape[index]);
-      this.isPoint = this.rings[0].length === 1;
-      this.bounds = L.latLngBounds(this.rings.flat());
+      this.isPoint = layer.shape[index][0].length === 2;
+      this.box = boxOf(layer.shape[index]);
+    }
+
+    get rings() {
+      return (this.made ??= ringsOf(this.layer.shape[this.index]));
+    }
+
+    get bounds() {
+      const [west, south, east, north] = this.box;
+      return L.latLngBounds([[south, west], [north, east]]);
     }
 
     get(column) {
@@ -67,11 +110,9 @@
 
     // Whether a place [m] lies in the shape, by the even-odd rule.
     holds(lat, lng, near) {
-      if (this.isPoint) {
-        const [y, x] = this.rings[0][0];
-        return Math.hypot(y - lat, x - lng) <= near;
-      }
-      if (!this.bounds.contains([lat, lng])) return false;
+      const [west, south, east, north] = this.box;
+      if (this.isPoint) return Math.hypot(south - lat, west - lng) <= near;
+      if (lng < west || lng > east || lat < south || lat > north) return false;
       let inside = false;
       for (const ring of this.rings) {
         for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
@@ -108,32 +149,32 @@
   const whole = L.latLngBounds([0, 0], [north - south, east - west]);
   map.fitBounds(whole);
   map.setMaxBounds(whole.pad(0.5));
+  map.createPane("cells").style.zIndex = 350; // below all shapes
   const drawn = L.layerGroup().addTo(map);
   const marked = L.layerGroup().addTo(map);
 
   const question = () => document.querySelector('input[name="question"]:checked').value;
   const group = () => element("group").value;
+  const plan = () => element("plan")?.value ?? "";
   const isTicked = (name) => element(`${question()}-${name}`)?.checked ?? true;
   const shownLayers = () => data.questions[question()].filter(isTicked);
 
-  function isOfGroup(value) {
-    return !group() || !value || value === group();
+  // Whether a layer shows what is of this group, or of this plan.
+  function isChosen(layer, value) {
+    const wanted = layer.chosen_by === "plan" ? plan() : group();
+    return !wanted || !value || value === wanted;
   }
+
+  const isShown = (feature) => isChosen(feature.layer, feature.get("group"));
 
   function draw() {
     drawn.clearLayers();
     marked.clearLayers();
     for (const name of shownLayers()) {
       const layer = data.layers[name];
-      for (const part of layer.cells) {
-        if (!isOfGroup(part.group)) continue;
-        const entry = layer.legend.find((one) => one.value === part.value);
-        const squares = squaresOf(part.cells, layer.cell_m, data.cells_per_row);
-        const style = { interactive: false, stroke: false, fillColor: entry.colour };
-        L.polygon(squares, { ...style, fillOpacity: 0.6 }).addTo(drawn);
-      }
+      if (layer.cells.length) drawn.addLayer(cellsOf(layer));
       for (const feature of layer.features) {
-        if (isOfGroup(feature.get("group"))) {
+        if (isShown(feature)) {
           feature.drawn ??= feature.path();
           drawn.addLayer(feature.drawn);
         }
@@ -231,7 +272,7 @@
     const found = shownLayers()
       .reverse()
       .flatMap((name) => data.layers[name].features)
-      .filter((one) => isOfGroup(one.get("group")) && one.holds(lat, lng, near));
+      .filter((one) => isShown(one) && one.holds(lat, lng, near));
     const isUnit = (one) => one.layer.id === "report_units";
     tell(found, words.here, found.filter((one) => !isUnit(one)));
   }
@@ -254,7 +295,7 @@
     }
     const tick = element(`${question()}-${name}`);
     if (tick) tick.checked = true;
-    if (!features.some((one) => isOfGroup(one.get("group")))) element("group").value = "";
+    if (!features.some(isShown)) element("group").value = "";
     switchQuestion();
     const bounds = L.latLngBounds([]);
     for (const feature of features) bounds.extend(feature.bounds);
@@ -319,6 +360,7 @@
   // --- Switches, and the map on paper: as it stands, as wide as the sheet
 
   element("group").addEventListener("change", draw);
+  element("plan")?.addEventListener("change", draw);
   for (const input of document.querySelectorAll('input[name="question"]'))
     input.addEventListener("change", switchQuestion);
   for (const input of document.querySelectorAll(".layers input"))

@@ -1,0 +1,170 @@
+"""Very large layers, made light for the GeoPackage: fewer vertices, one language."""
+
+import numpy as np
+import pandas as pd
+import shapely
+
+#: Vertices above which the borders of a layer are simplified; other layers never are.
+MOST_VERTICES = {
+    "patches": 10_000_000,
+    "buffers": 3_000_000,
+    "pressure_zones": 3_000_000,
+}
+TOLERANCES_M = (1, 2, 5, 10)  # the first that is enough, or else the last
+MOST_BILINGUAL = 50_000  # rows; of more the sentences are in one language
+_SAMPLE = 200_000  # vertices on which the tolerance is tried
+
+
+def lighten_layer(rows, layer, language):
+    """Make one layer fit for a file that people copy and open.
+
+    A country has a million patches. On its map nobody sees a bend of a few metres, and
+    nobody reads the reasons in two languages. Every row stays, with every figure.
+
+    Parameters
+    ----------
+    rows : DataFrame or GeoDataFrame
+        Rows of the layer, as `robuust.output_contract.conform` gives them.
+    layer : str
+        Its name.
+    language : str
+        ``nl`` or ``en``: the sentences that stay.
+
+    Returns
+    -------
+    rows : DataFrame or GeoDataFrame
+        The rows, with borders simplified and the sentences in the other language
+        missing where the layer is too large; otherwise ``rows`` itself.
+    told : list of (str, str, str)
+        Rows of the table `run_info` that say so: key, value, description.
+
+    Examples
+    --------
+    >>> lighten_layer(pd.DataFrame({"reason_nl": ["te klein"]}), "changes", "en")[1]
+    []
+    """
+    told = []
+    if layer in MOST_VERTICES:
+        shapes = rows.geometry.to_numpy()
+        tolerance_m = tolerance_for(shapes, most=MOST_VERTICES[layer])
+        if tolerance_m:
+            rows = rows.set_geometry(simplified(shapes, tolerance_m), crs=rows.crs)
+            words = "borders are simplified by so many metres, figures are not; exact "
+            words += "borders: the .parquet files in the folder of each group"
+            told.append((f"{layer}_simplified_m", str(tolerance_m), words))
+    other = f"reason_{'en' if language == 'nl' else 'nl'}"
+    if len(rows) > MOST_BILINGUAL and other in rows:
+        rows = rows.assign(**{other: pd.Series(None, rows.index, dtype="str")})
+        words = "missing in robuust.gpkg, for its size; they stand in tables/*.csv"
+        told.append((f"{layer}_without_{other}", str(len(rows)), words))
+    return rows, told
+
+
+def border_remark(told, language):
+    """Say in the description of a layer that its borders are simplified.
+
+    Parameters
+    ----------
+    told : list of (str, str, str)
+        See `lighten_layer`.
+    language : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    str
+        A sentence with a blank before it, or nothing.
+
+    Examples
+    --------
+    >>> border_remark([("patches_simplified_m", "2", "")], "en")
+    ' Borders are simplified by up to 2 m.'
+    """
+    for key, tolerance_m, _ in told:
+        if key.endswith("_simplified_m"):
+            if language == "nl":
+                return f" Grenzen zijn tot {tolerance_m} m vereenvoudigd."
+            return f" Borders are simplified by up to {tolerance_m} m."
+    return ""
+
+
+def as_light_as(patches, info):
+    """Simplify patches as an earlier run did, so that both have the same borders.
+
+    Parameters
+    ----------
+    patches : GeoDataFrame
+        Patches of this run, with their exact borders.
+    info : DataFrame
+        key and value: the table `run_info` of the earlier run.
+
+    Returns
+    -------
+    GeoDataFrame
+        The patches as the earlier run would have published them.
+
+    Examples
+    --------
+    >>> info = pd.DataFrame({"key": ["crs"], "value": ["EPSG:31370"]})
+    >>> as_light_as("patches", info)
+    'patches'
+    """
+    found = info.loc[info["key"] == "patches_simplified_m", "value"]
+    if found.empty:
+        return patches
+    shapes = simplified(patches.geometry.to_numpy(), float(found.iloc[0]))
+    return patches.set_geometry(shapes, crs=patches.crs)
+
+
+def tolerance_for(shapes, *, most):
+    """Choose by how much shapes must be simplified to have few enough vertices.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon, shape (n,)
+    most : int
+        Vertices that all of them together may have.
+
+    Returns
+    -------
+    int
+        One of `TOLERANCES_M` [m]; zero where nothing has to be done.
+
+    Examples
+    --------
+    >>> disc = shapely.Point(0, 0).buffer(1_000, quad_segs=50)
+    >>> tolerance_for([disc], most=300), tolerance_for([disc], most=100)
+    (0, 1)
+    """
+    total = shapely.get_num_coordinates(shapes).sum()
+    if total <= most:
+        return 0
+    parts = shapely.get_parts(shapes)
+    sample = parts[:: max(1, int(total // _SAMPLE))]
+    before = shapely.get_num_coordinates(sample).sum()
+    for tolerance_m in TOLERANCES_M:
+        left = shapely.get_num_coordinates(shapely.simplify(sample, tolerance_m)).sum()
+        if total * left <= most * before:
+            break
+    return tolerance_m
+
+
+def simplified(shapes, tolerance_m):
+    """Simplify borders; a shape stays valid, and none disappears.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon, shape (n,)
+    tolerance_m : float
+        How far a border may move [m].
+
+    Returns
+    -------
+    array of Polygon or MultiPolygon, shape (n,)
+
+    Examples
+    --------
+    >>> shapely.get_num_coordinates(simplified([shapely.Point(0, 0).buffer(9)], 5))
+    array([5], dtype=int32)
+    """
+    return shapely.simplify(np.asarray(shapes, dtype=object), tolerance_m)

@@ -1,0 +1,93 @@
+"""A run that is killed at any moment goes on, and readers never notice."""
+
+import os
+import shutil
+import signal
+import time
+
+from small_landscape import change_settings, new_input
+
+from robuust_files.publications import publications, served
+
+KILLS = int(os.environ.get("ROBUUST_KILLS", "50"))
+MOMENT = 0.05  # seconds between two looks
+
+
+def started_jobs(place):
+    """State of the log of each job; a job that starts makes it anew."""
+    logs = (place.folder / "logs").rglob("*.log")
+    return {log: log.stat().st_ino for log in logs}
+
+
+def new_rules(place, before, known):
+    """Rules that were not killed yet and of which a job has started."""
+    try:
+        now = started_jobs(place)
+    except FileNotFoundError:  # a log went while we looked
+        return set()
+    rules = {log.stem for log in now if now[log] != before.get(log)} - known
+    if list(place.area.glob("*.making")):
+        rules |= {"publication"} - known
+    return rules
+
+
+def wait_for_a_moment(place, process, rng, known):
+    """Wait for a rule that was not killed yet, and a little more: the rules at work.
+
+    When another one starts meanwhile, that is the moment: it may be over soon.
+    """
+    before, rules, deadline = started_jobs(place), set(), None
+    while process.poll() is None and (not rules or time.monotonic() < deadline):
+        found = new_rules(place, before, known | rules)
+        if found and rules:
+            return rules | found
+        if found:
+            rules, deadline = found, time.monotonic() + rng.uniform(0, 0.5)
+        time.sleep(MOMENT)
+    return rules
+
+
+def kill(process):
+    """Kill the run, Snakemake and all jobs, as a power cut does."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return process.wait() == -signal.SIGKILL
+
+
+def test_fifty_kills_change_nothing_in_the_end(
+    once_published, place, with_new_input, rng
+):
+    first = served(place.area)
+    new_input(place.folder)
+    known, kills, round_number = set(), 0, 0
+    while kills < KILLS:
+        process = place.start()
+        if round_number == 0:
+            known |= wait_for_a_moment(place, process, rng, known)
+        else:
+            deadline = time.monotonic() + rng.uniform(0, 20)
+            while process.poll() is None and time.monotonic() < deadline:
+                time.sleep(MOMENT)
+        if kill(process):
+            kills += 1
+            # Killed after the swap, the new publication is the one that is served.
+            assert served(place.area) in {first, publications(place.area)[-1]}
+            first = served(place.area)
+            place.check_publication(first)
+        elif process.wait() == 0:  # it got to the end: ask for something else
+            first = served(place.area)
+            round_number += 1
+            change_settings(place.folder, draws=2 + round_number % 2)
+        else:
+            raise AssertionError(place.screen[-4000:])
+    print(f"{kills} kills, {round_number} publications in between, rules: {known}")
+    # What the killed runs made must do for the run that an undisturbed one is.
+    shutil.rmtree(place.area)
+    shutil.copytree(once_published.area, place.area, symlinks=True)
+    change_settings(place.folder, draws=2)
+    place.check_next_run(with_new_input)
+    benchmarks = (place.folder / "benchmarks" / "corner").rglob("*.tsv")
+    every_rule = {path.stem for path in benchmarks} | {"publication"}
+    assert known >= every_rule or KILLS < 50
