@@ -31,7 +31,8 @@ def test_every_rule_and_chapter_stands_in_the_readme():
         row = next(
             line for line in README.splitlines() if f"| `{chapter.name}`" in line
         )
-        rules = re.findall(r"^(?:rule|checkpoint) (\w+):", chapter.read_text(), re.MULTILINE)
+        text = chapter.read_text(encoding="utf-8")
+        rules = re.findall(r"^(?:rule|checkpoint) (\w+):", text, re.MULTILINE)
         assert re.findall(r"`(\w+)`", row) == rules
 
 
