@@ -11,10 +11,12 @@ IMPORT = re.compile(
     r"(?P<names>\([^)]*\)|.*)",
     re.MULTILINE,
 )
+# `python -m robuust_files.sheet_process`: a module that is started, not imported.
+STARTED = re.compile(r'"(robuust\w*)\.(\w+)"')
 
 
 def code_digest(scripts):
-    """Digest of scripts and of all modules of this project that they come to import.
+    """Digest of scripts and of all modules that they come to import, or to start.
 
     Parameters
     ----------
@@ -51,8 +53,9 @@ def all_modules(script):
 @cache
 def imported_modules(module, folder):
     """Files in the packages in `folder` that a module imports, of itself alone."""
-    found = set()
-    for match in IMPORT.finditer(module.read_text(encoding="utf-8")):
+    text = module.read_text(encoding="utf-8")
+    found = {folder / package / f"{name}.py" for package, name in STARTED.findall(text)}
+    for match in IMPORT.finditer(text):
         package = folder / match["package"]
         names = [match["module"]] if match["module"] else _words(match["names"])
         found |= {package / f"{name}.py" for name in names}

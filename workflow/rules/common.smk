@@ -226,7 +226,9 @@ def own_rows(table, column):
 
     def value(wildcards):
         own = TRAITS.assign(group=TRAITS.index).at[wildcards.group, column]
-        content = rows[table].loc[rows[table][column].isin([own, "*"])].to_csv()
+        content = (
+            rows[table].loc[rows[table][column].isin([own, "*"])].to_csv(index=False)
+        )
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     return value
