@@ -9,7 +9,7 @@ POLYGONS ?= 650000
 DEMO_AREAS := demo demo_plans_and_parcels
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run plan cluster rerun describe test lint check compare fuzz bench national demo golden lock sbom audit clean distclean
+.PHONY: help setup run plan cluster rerun describe test faults lint check compare fuzz bench national demo golden lock sbom audit clean distclean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ describe: $(VENV)/run.done  ## what FILE is, and the settings to read it (LAYER=
 
 test: $(VENV)/test.done  ## every test (what is absent is skipped, and says so)
 	$(BIN)/pytest
+
+faults: $(VENV)/test.done  ## every fault, with fifty kills at random moments (long)
+	ROBUUST_KILLS=50 $(BIN)/pytest tests/faults
 
 check: lint test  ## both, before every commit
 

@@ -5,11 +5,12 @@ import shutil
 import signal
 import time
 
+import pytest
 from small_landscape import change_settings, new_input
 
 from robuust_files.publications import publications, served
 
-KILLS = int(os.environ.get("ROBUUST_KILLS", "50"))
+KILLS = int(os.environ.get("ROBUUST_KILLS", "0"))
 MOMENT = 0.05  # seconds between two looks
 
 
@@ -56,6 +57,9 @@ def kill(process):
     return process.wait() == -signal.SIGKILL
 
 
+@pytest.mark.skipif(
+    not KILLS, reason="NOT CHECKED, it takes long: make faults, or set ROBUUST_KILLS"
+)
 def test_fifty_kills_change_nothing_in_the_end(
     once_published, place, with_new_input, rng
 ):
