@@ -84,7 +84,7 @@ def test_a_population_of_which_only_the_records_are_gone_keeps_its_habitat():
     before = [("Hyla", "a", "n1", "viable")]
     (row,) = compare(before, [], SAME_PATCH).to_dict("records")
     assert (row["status"], row["outcome"]) == (GONE, "worse")
-    assert row["reason_en"] == "from viable to without a record"
+    assert row["reason_en"] == "from viable to without a record; patch shrunk"
 
 
 def test_of_the_heirs_of_a_split_patch_the_best_counts():

@@ -38,4 +38,6 @@ for made_by in workflow.rules:
             "mem_mb": resource_of(costs_like, memory_request_mb),
             "runtime": resource_of(costs_like, runtime_request_min),
         }
-        made_by.resources.update(requests | dict(said))
+        made_by.resources.update(
+            {name: asked for name, asked in requests.items() if name not in said}
+        )
