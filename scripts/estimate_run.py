@@ -31,6 +31,7 @@ from robuust.run_estimate import (
 from robuust.settings import typed_table
 from robuust.traits import group_traits
 from robuust_files.config_tables import read_suitability
+from robuust_files.project_files import HOME, find_file, read_settings
 from robuust_files.run_costs import known_groups, measured_steps
 from robuust_files.source_sizes import (
     sampled_shares,
@@ -38,39 +39,11 @@ from robuust_files.source_sizes import (
     source_size,
 )
 
-HOME = Path(__file__).resolve().parents[1]
-SETTINGS = HOME / "config" / "config.yaml"
 INGESTED_BY = {
     "ingest_habitat": ("study_area", "habitat"),
     "ingest_history": ("historic_habitat",),
     "ingest_records": ("records",),
 }
-
-
-def read_settings(path):
-    """Lay the settings of a user over those of the project, as Snakemake does."""
-    settings = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
-    return laid_over(settings, yaml.safe_load(Path(path).read_text(encoding="utf-8")))
-
-
-def laid_over(below, above):
-    """Lay settings over others: sections join, all else is replaced.
-
-    Examples
-    --------
-    >>> laid_over({"a": {"b": 1, "c": [1]}}, {"a": {"c": [2]}})
-    {'a': {'b': 1, 'c': [2]}}
-    """
-    joined = dict(below)
-    for key, value in (above or {}).items():
-        both = isinstance(value, dict) and isinstance(below.get(key), dict)
-        joined[key] = laid_over(below[key], value) if both else value
-    return joined
-
-
-def found(path):
-    """Find a path as it stands or, where nothing is there, from this project."""
-    return path if "://" in path or Path(path).exists() else str(HOME / path)
 
 
 def read_typed(name, path):
@@ -86,14 +59,16 @@ def read_sources(settings):
     for kind, entries in settings["sources"].items():
         for entry in entries:
             preset = HOME / "config" / "presets" / f"{entry.get('preset')}.yaml"
-            own = Path(found(str(entry.get("preset"))))
+            own = Path(find_file(str(entry.get("preset"))))
             file = preset if preset.is_file() else own
             presets = (
                 {entry["preset"]: yaml.safe_load(file.read_text(encoding="utf-8"))}
                 if entry.get("preset")
                 else {}
             )
-            source = complete_source(entry, presets) | {"path": found(entry["path"])}
+            source = complete_source(entry, presets) | {
+                "path": find_file(entry["path"])
+            }
             rows.append((kind, source["name"], *source_size(source), source))
     columns = ["kind", "name", "rows", "told", "mb", "source"]
     return pd.DataFrame(rows, columns=columns)
@@ -102,7 +77,7 @@ def read_sources(settings):
 def group_polygons(settings, sources, traits):
     """Count the polygons that suit each group, by the codes in the first rows."""
     maps = sources[sources["kind"] == "habitat"]
-    suitability = read_suitability(found(settings["tables"]["suitability"]))
+    suitability = read_suitability(find_file(settings["tables"]["suitability"]))
     counts = dict.fromkeys(traits.index, 0)
     for row in maps.itertuples():
         shares = sampled_shares(
@@ -155,8 +130,8 @@ def estimate_run(configfile, *, cores, memory_mb):
     -------
     str
     """
-    settings = read_settings(configfile)
-    tables = {name: found(path) for name, path in settings["tables"].items()}
+    settings = read_settings([configfile])
+    tables = {name: find_file(path) for name, path in settings["tables"].items()}
     traits = group_traits(
         read_typed("species_groups", tables["species_groups"]),
         read_typed("mobility_classes", tables["mobility_classes"]),

@@ -33,13 +33,12 @@ from robuust_files.job_traces import (
     warnings,
 )
 from robuust_files.kept_files import remember_files, remove_damaged
+from robuust_files.project_files import HOME, read_settings
 from robuust_files.rerun_area import (
-    HOME,
     SNAKEFILE,
     Area,
     input_now,
     inputs_digest,
-    read_settings,
     versions,
 )
 from robuust_files.run_lock import (

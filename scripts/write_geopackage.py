@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
 import rasterio
-import shapely
 import yaml
 
 from robuust.data_dictionary import dictionary_page
@@ -30,7 +29,6 @@ from robuust.output_contract import (
     check_output_columns,
     conform,
     data_columns_rows,
-    formula_safe,
 )
 from robuust.output_layers import LAYERS
 from robuust.published_rows import QUARANTINES, lighten, part_by_place, with_told
@@ -38,9 +36,7 @@ from robuust.run_summary import provenance_tables
 from robuust.runlog import log_to
 from robuust.saved_styles import styles_of_layer
 from robuust_files.metadata_tables import read_contents, write_metadata
-
-#: The GeoPackage version that QGIS 3.22 reads without a warning.
-VERSION = {"VERSION": "1.2"}
+from robuust_files.written_layers import write_csv, write_layer, write_table
 
 #: A patch with its reason has some 2 kB, of which pages of 4 kB waste a fifth.
 PAGE_BYTES = 8_192
@@ -130,14 +126,6 @@ def begin_file(geopackage_path, config):
     )
     Path(geopackage_path).unlink(missing_ok=True)
     return date
-
-
-def write_csv(rows, path):
-    """Write one layer or table for spreadsheets, without its geometry."""
-    attributes = rows.drop(columns="geometry", errors="ignore")
-    formula_safe(attributes).to_csv(
-        path, index=False, lineterminator="\n", encoding="utf-8"
-    )
 
 
 def describe_columns(geopackage_path, rows):
@@ -238,39 +226,6 @@ def read_rows(files, made):
         parts.append((gpd.read_parquet if spatial else pd.read_parquet)(path))
     full = [part for part in parts if len(part)]  # an empty one may lack its types
     return pd.concat(full, ignore_index=True) if full else parts[0]
-
-
-def write_layer(rows, layer, geopackage_path, *, language, remark=""):
-    """Add one layer or table to the GeoPackage, with its title and description."""
-    options = {
-        "IDENTIFIER": layer.title(language),
-        "DESCRIPTION": layer.description(language) + remark,
-    }
-    if layer.geometry_type is None:
-        write_table(rows, layer.name, geopackage_path, **options)
-        return
-    # Outer rings against the clock, as the national validator recommends.
-    rows = rows.set_geometry(shapely.orient_polygons(rows.geometry.array))
-    pyogrio.write_dataframe(
-        rows,
-        geopackage_path,
-        layer=layer.name,
-        geometry_type=layer.geometry_type,
-        promote_to_multi=layer.geometry_type == "MultiPolygon",
-        layer_options=options,
-        dataset_options=VERSION,
-    )
-
-
-def write_table(rows, name, geopackage_path, **options):
-    """Add one table without geometry to the GeoPackage."""
-    pyogrio.write_dataframe(
-        rows,
-        geopackage_path,
-        layer=name,
-        layer_options=options,
-        dataset_options=VERSION,
-    )
 
 
 if __name__ == "__main__":  # run by Snakemake

@@ -70,7 +70,6 @@ _LABELS = {
 }
 LOST = ("lost", "gone")
 SHOWN = 5
-OPENED = ("report.html", "robuust.qgz")
 
 
 def count_changes(tables):

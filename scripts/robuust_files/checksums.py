@@ -37,13 +37,13 @@ def checksum(source):
 
 def _files_checksum(source):
     digest = hashlib.sha256()
-    for part in parts(Path(source["path"])):
+    for part in source_parts(Path(source["path"])):
         with part.open("rb") as file:
             hashlib.file_digest(file, lambda: digest)
     return digest.hexdigest()
 
 
-def parts(path):
+def source_parts(path):
     """Files that hold a source; a lock says who looked at it, not what is in it.
 
     Parameters

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from robuust.connections import is_database
-from robuust_files.checksums import parts
+from robuust_files.checksums import source_parts
+from robuust_files.project_files import find_file
 
 #: What the workflow makes of each kind; without it, it reads the kind anew.
 INGESTED = {
@@ -41,9 +42,8 @@ def input_states(sources, home):
             if is_database(source["path"]):
                 found["database"] = None
                 continue
-            path = Path(source["path"])
-            path = path if path.exists() else Path(home) / path
-            for part in parts(path) if path.exists() else []:
+            path = Path(find_file(source["path"], home))
+            for part in source_parts(path) if path.exists() else []:
                 seen = part.stat()
                 found[str(part)] = [seen.st_size, seen.st_mtime_ns]
     return states

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import yaml
-
 from robuust_files.input_files import fingerprint, input_states
+from robuust_files.project_files import HOME, find_file
 
-HOME = Path(__file__).resolve().parents[2]
 SNAKEFILE = HOME / "workflow" / "Snakefile"
 
 
@@ -54,27 +52,6 @@ def section(area, key):
     return area.settings[key] if isinstance(area.settings.get(key), dict) else {}
 
 
-def read_settings(files):
-    """Read the settings as the workflow does: a later file wins, key by key.
-
-    Parameters
-    ----------
-    files : list of str or Path
-        Of the user; they come after those of this project.
-
-    Returns
-    -------
-    dict
-    """
-    from snakemake.utils import update_config  # slow to import
-
-    settings = {}
-    for path in [HOME / "config" / "config.yaml", *files]:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-        update_config(settings, content)
-    return settings
-
-
 def input_now(area):
     """State of all files that the settings name: the sources, and the tables.
 
@@ -112,8 +89,7 @@ def inputs_digest(area):
     str
         Empty when results are missing.
     """
-    styles = Path(str(area.settings["styles"]))
-    styles = styles if styles.exists() else HOME / styles
+    styles = Path(find_file(str(area.settings["styles"])))
     code = [
         path
         for folder in (HOME / "scripts", HOME / "workflow", styles)

@@ -12,6 +12,7 @@ from robuust.roles import polygon_shares
 from robuust.sources import UnusableFileError, source_words
 from robuust.suitability import match_suitability
 from robuust_files.beginnings import read_beginning
+from robuust_files.checksums import source_parts
 from robuust_files.job_sizes import file_mb
 from robuust_files.layers import read_layer
 
@@ -19,7 +20,6 @@ SAMPLE_ROWS = 2000
 ROWS_PER_MB = 2000  # of a file that does not tell: polygons of half a kilobyte
 ROWS_UNTOLD = {".geojson", ".json", ".xlsx", ".xls", ".ods"}  # only reading tells
 NO_BEGINNING = ROWS_UNTOLD | {".parquet", ".tif", ".tiff", ".vrt", ".asc"}
-SHAPEFILE_PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
 
 
 def source_size(source):
@@ -42,7 +42,7 @@ def source_size(source):
     path = source["path"]
     if is_database(path):
         return 0, False, 0.0
-    mb = sum(map(file_mb, _parts(Path(path))))
+    mb = sum(map(file_mb, source_parts(Path(path))))
     if Path(path).suffix.lower() in ROWS_UNTOLD:
         return round(mb * ROWS_PER_MB), False, mb
     try:
@@ -52,13 +52,6 @@ def source_size(source):
     if rows is None or rows < 0:
         return round(mb * ROWS_PER_MB), False, mb
     return rows, True, mb
-
-
-def _parts(path):
-    if path.suffix.lower() != ".shp":
-        return [path]
-    beside = (path.with_suffix(suffix) for suffix in SHAPEFILE_PARTS)
-    return [part for part in beside if part.exists()]
 
 
 def source_extent_km2(source, crs):

@@ -29,7 +29,9 @@ from robuust.settings import (
 )
 from robuust.sheet_names import sheet_names
 from robuust.traits import group_traits
+from robuust_files.checksums import source_parts
 from robuust_files.code_digest import code_digest
+from robuust_files.project_files import find_file
 
 # A scenario (chapter 10) is this workflow once more, as a module of that name, with the
 # settings of the run, which are checked by then.
@@ -43,11 +45,6 @@ def schema(name):
     """What the settings, or one row of a table, may say."""
     path = HOME / "workflow" / "schemas" / f"{name}.schema.yaml"
     return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def find_file(path):
-    """A path as it stands or, where nothing is there, as seen from this project."""
-    return path if is_database(path) or Path(path).exists() else str(HOME / path)
 
 
 def read_table(path):
@@ -225,11 +222,10 @@ def own_rows(table, column):
     """
 
     def value(wildcards):
-        own = TRAITS.assign(group=TRAITS.index).at[wildcards.group, column]
-        content = (
-            rows[table].loc[rows[table][column].isin([own, "*"])].to_csv(index=False)
-        )
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
+        own = wildcards.group if column == "group" else trait(column)(wildcards)
+        concerned = rows[table][rows[table][column].isin([own, "*"])]
+        content = concerned.to_csv(index=False).encode()
+        return hashlib.sha256(content).hexdigest()[:16]
 
     return value
 
@@ -318,16 +314,7 @@ def source_files(path):
     """
     if is_database(path):
         return []
-    found = Path(find_file(path))
-    if found.is_dir():
-        parts = (part for part in found.rglob("*") if part.is_file())
-        return sorted(str(part) for part in parts if part.suffix.lower() != ".lock")
-    if found.suffix.lower() != ".shp":
-        return [str(found)]
-    beside = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-    stem = found.stem.casefold()
-    parts = (part for part in found.parent.iterdir() if part.stem.casefold() == stem)
-    return sorted(str(part) for part in parts if part.suffix.lower() in beside)
+    return sorted(map(str, source_parts(Path(find_file(path)))))
 
 
 def source_paths(kind):

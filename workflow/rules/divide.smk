@@ -24,6 +24,7 @@ checkpoint divide_habitat:
         "../../scripts/divide_habitat.py"
 
 
+# Not `use rule ... with`: what comes of that is no checkpoint.
 checkpoint divide_history:
     """Of the earlier habitat maps, what suited each group."""
     input:
