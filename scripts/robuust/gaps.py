@@ -278,10 +278,16 @@ def _pairs(left, right, max_gap_m, *, threads):
     """Pairs within the gap; without a right side, of the left with itself."""
     if not max_gap_m >= 0:  # False for a missing value too
         raise ValueError(f"the largest gap is {max_gap_m} m; give zero or more metres")
+    # The flat shapes end with the search: their memory is wanted for the pairs.
+    return _by_row(*_found_pairs(left, right, max_gap_m, threads), threads)
+
+
+def _found_pairs(left, right, max_gap_m, threads):
+    """Pairs as each block of shapes finds them, and how many shapes there are."""
     one = flatten(left, threads=threads)
     other = one if right is None else flatten(right, threads=threads)
     if not (one.order.size and other.order.size):
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        return [], one.order.size
     tree, level_first = box_tree(other.box)
     _require_room(one.box, tree, level_first, max_gap_m, same=right is None)
     most = int(max(np.diff(side.chunk_first).max() for side in (one, other)))
@@ -295,7 +301,7 @@ def _pairs(left, right, max_gap_m, *, threads):
     found = in_blocks(
         work, one.order.size, block=SHAPES_PER_BLOCK, threads=threads, label=PROGRESS
     )
-    return _by_row(list(found), one.order.size, threads)
+    return list(found), one.order.size
 
 
 def _require_room(box, tree, level_first, max_gap_m, *, same):

@@ -13,7 +13,7 @@ from robuust_kernels import graph_kernels
 from robuust_kernels.blocks import in_blocks
 
 CLUSTER_NODES = 256  # numbered breadth first at a time: what they need fits a cache
-ROWS_BLOCK = 4096
+ROWS_BLOCK = 1024
 MIDDLES_TRIED = 64  # nearest neighbours tried as the middle of a detour
 
 

@@ -143,7 +143,7 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1):
                 reached,
             )
 
-    block = sources_per_block(mean_reach(graph, limit))
+    block = sources_per_block(mean_reach(lean, limit))
     blocks = in_blocks(lose_block, n, block=block, threads=threads, label=what)
     for removed, lost, through in blocks:
         loss[removed] += lost

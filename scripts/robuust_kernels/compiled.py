@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import numba
+from numba import types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
@@ -46,31 +47,44 @@ def inlined(function):
 
 
 @intrinsic
-def uncounted(context, array):
-    """Give an array whose users are not counted, for kernels that call others often.
+def uncounted(context, arrays):
+    """Give arrays whose users are not counted, for kernels that call others often.
 
     Whoever takes an array counts itself in and out, in a count that threads share.
     For calls that take less than a microsecond that is a good part of the work.
 
     Parameters
     ----------
-    array : ndarray
+    arrays : ndarray, or tuple of arrays, tuples and numbers
         An argument of the kernel: its caller holds the memory until the kernel ends.
         Memory that the kernel has asked for itself would be given back too early.
 
     Returns
     -------
-    ndarray
+    ndarray or tuple
         Not to be returned, nor kept, by the kernel.
     """
 
-    def forget_counter(context, builder, signature, arguments):
-        view = make_array(array)(context, builder, value=arguments[0])
-        view.meminfo = view.meminfo.type(None)
-        view.parent = view.parent.type(None)
-        return view._getvalue()
+    def forget_counters(context, builder, signature, arguments):
+        return _without_counters(context, builder, arrays, arguments[0])
 
-    return array(array), forget_counter
+    return arrays(arrays), forget_counters
+
+
+def _without_counters(context, builder, kind, value):
+    """Write the code that takes the counter out of an array, or out of all in a tuple."""
+    if isinstance(kind, types.BaseTuple):
+        parts = [
+            _without_counters(context, builder, part, builder.extract_value(value, k))
+            for k, part in enumerate(kind)
+        ]
+        return context.make_tuple(builder, kind, parts)
+    if not isinstance(kind, types.Array):
+        return value
+    view = make_array(kind)(context, builder, value=value)
+    view.meminfo = view.meminfo.type(None)
+    view.parent = view.parent.type(None)
+    return view._getvalue()
 
 
 def compile_kernels():

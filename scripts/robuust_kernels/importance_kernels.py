@@ -15,7 +15,7 @@ them share, so that nodes with a spare path are not repaired.
 
 import numpy as np
 
-from robuust_kernels.compiled import kernel
+from robuust_kernels.compiled import kernel, uncounted
 from robuust_kernels.path_kernels import new_search, push, settle
 from robuust_kernels.row_kernels import WIDTH, fill_rows
 from robuust_kernels.tree_kernels import grow_tree, list_ways, nest_removals, order_ties
@@ -58,7 +58,7 @@ def add_losses(count, low, floor, chance, weights, removals, rows, sums):
 
 
 @kernel
-def weigh_ranks(count, tie, reached, settled, patches, tree, weights):
+def weigh_ranks(count, tie, reached, settled, patches, tree, weights, known):
     """Write down what the pairs with each node of the tree are worth.
 
     Parameters
@@ -77,6 +77,8 @@ def weigh_ranks(count, tie, reached, settled, patches, tree, weights):
         Takes for each rank: chance; capacity times capacity (zero where the pair is
         counted from its other end); the least chance that still is the same; and
         capacity times chance with all that hangs below.
+    known : ndarray of float64, shape (n,)
+        Takes the chance to reach each node of the tree.
 
     Returns
     -------
@@ -87,10 +89,11 @@ def weigh_ranks(count, tie, reached, settled, patches, tree, weights):
     capacity, turn = patches
     up, source = tree[0], settled[0]
     everything = 0.0
+    known[source] = 1.0
     chance[0], worth[0], least[0], through[0] = 1.0, 0.0, 1.0, 0.0
     for rank in range(1, count):
         node = settled[rank]
-        chance[rank] = np.exp(-reached[node])
+        chance[rank] = known[node] = np.exp(-reached[node])
         least[rank] = chance[rank] * (1 - tie * (1 + reached[node]))
         everything += capacity[node] * chance[rank]
         later = turn[node] > turn[source]
@@ -176,11 +179,13 @@ def removal_losses(
         Sum over unordered pairs of capacity times capacity times what the chance
         loses, and times the chance of those that lose anything.
     """
-    search, tree, ways, weights, removals, repairs, place, local, sums = room
+    graph, lean, chances = uncounted(graph), uncounted(lean), uncounted(chances)
+    patches, room = uncounted(patches), uncounted(room)
+    search, tree, ways, weights, removals, repairs, place, known, local, sums = room
     first, neighbour, _ = graph
     heap, so_far, before, settled = search
-    chance, through = weights[0], weights[3]
-    hangs_by = ways[4]
+    through = weights[3]
+    hangs_by = ways[3]
     lost, flow = local
     loss, flows, has_any, listed = sums
     arcs, where = (first, neighbour, chances), (place, settled)
@@ -195,12 +200,13 @@ def removal_losses(
         order_ties(count, graph, so_far, before, settled, place)
         grow_tree(count, graph, so_far, settled, place, tree)
         reached[source] = weigh_ranks(
-            count, tie, so_far, settled, patches, tree, weights
+            count, tie, so_far, settled, patches, tree, weights, known
         )
         if through[0] > 0:
-            known = place, settled, before, chance
             list_ways(
-                count, graph, chances, floor, tree, known, through, of_links, ways
+                *(count, graph, chances, floor, tree),
+                (place, settled, before, known),
+                *(through, of_links, ways),
             )
             nest_removals(count, of_links, tree, through, ways, removals)
             lose_removals(
@@ -227,6 +233,7 @@ def removal_losses(
                     flows[removed] += flow[rank]
         for rank in range(count):
             place[settled[rank]] = -1
+            known[settled[rank]] = 0.0
             so_far[settled[rank]] = np.inf
     removed = listed[:total].copy()
     losses, through_all = loss[removed], flows[removed]
@@ -255,9 +262,8 @@ def new_room(n, n_arcs, *, of_links):
     tree = tuple(whole(n) for _ in range(4))
     ways = (
         whole(n + 1, np.int64),
+        whole(n_arcs, float),
         whole(n_arcs),
-        whole(n_arcs, float),
-        whole(n_arcs, float),
         whole(n, np.int64),
         whole(n, float),
         whole(n),
@@ -276,8 +282,10 @@ def new_room(n, n_arcs, *, of_links):
         np.zeros(m, dtype=np.bool_),
         np.empty(m, dtype=np.int64),
     )
+    known = np.zeros(n)
     local = whole(n, float), whole(n, float)
-    return (new_search(n), tree, ways, weights, removals, rows, place, local, sums)
+    search = new_search(n)
+    return search, tree, ways, weights, removals, rows, place, known, local, sums
 
 
 def smallest_calls():

@@ -71,15 +71,15 @@ def raise_row(mine, theirs, step, same, found):
 
 
 @inlined
-def heed_doubts(newest, chance_of, rows):
+def heed_doubts(newest, chances, over_arc, rows):
     """Raise the rows that were waiting for the newest one, and list those that rise.
 
     Parameters
     ----------
     newest : int
         The last rank that has its row.
-    chance_of : ndarray of float64
-        Chance of the link of each way.
+    chances, over_arc : ndarray
+        Chance of each link; link of each way.
     rows : tuple of arrays
         As for `fill_rows`.
 
@@ -94,7 +94,7 @@ def heed_doubts(newest, chance_of, rows):
     n_risen = 0
     doubt = last_doubt[newest]
     while doubt >= 0:
-        rank, step = doubtful[doubt], chance_of[doubtful_way[doubt]]
+        rank, step = doubtful[doubt], chances[over_arc[doubtful_way[doubt]]]
         rise = raise_row(row[rank], row[newest], step, shares[doubt], found)
         if rise > 0:
             if news[rank] == 0:
@@ -131,7 +131,9 @@ def fill_rows(count, low, of_links, floor, arcs, where, tree, ways, removals, ro
         rise, with the largest chance that does (zeros, and left so).
     """
     up = tree[0]
-    begin, origin, best, chance_of, spare = ways[0], ways[1], ways[2], ways[3], ways[5]
+    begin, best, over_arc, spare = ways[0], ways[1], ways[2], ways[4]
+    _, neighbour, chances = arcs
+    place = where[0]
     over, level = removals[2], removals[4]
     row, found, least_of, doubts, _ = rows
     last_doubt, doubtful, doubtful_way, shares, earlier = doubts
@@ -154,12 +156,13 @@ def fill_rows(count, low, of_links, floor, arcs, where, tree, ways, removals, ro
             whole = best[way]
             if whole <= least:
                 break
-            there = origin[way]
+            arc = over_arc[way]
+            there = place[neighbour[arc]]
             at, last = shared_level(over[rank], there, inset, tree, removals)
             shared = level[at] + inset if at > 0 else 0
             same = min(max(shared - low, 0), width)
             if there < rank:
-                step, theirs = chance_of[way], row[there]
+                step, theirs = chances[arc], row[there]
                 for k in range(same):
                     found[mine + k] = max(found[mine + k], found[theirs + k] * step)
             elif same > 0:
@@ -170,18 +173,25 @@ def fill_rows(count, low, of_links, floor, arcs, where, tree, ways, removals, ro
                 same = max(same, min(shared + 1 - low, width))
             for k in range(same, width):
                 found[mine + k] = max(found[mine + k], whole)
+            # What has the whole of a way has its best, as all others are worse.
+            width = same
+            if width == 0:
+                break
             least = found[mine]
             for k in range(1, width):
                 least = min(least, found[mine + k])
+        least = found[mine]
+        for at in range(mine + 1, total):
+            least = min(least, found[at])
         least_of[rank] = least
         while n_doubts > first_doubt and best[doubtful_way[n_doubts - 1]] <= least:
             n_doubts -= 1
         for doubt in range(first_doubt, n_doubts):
-            there = origin[doubtful_way[doubt]]
+            there = place[neighbour[over_arc[doubtful_way[doubt]]]]
             earlier[doubt] = last_doubt[there]
             last_doubt[there] = doubt
         if last_doubt[rank] >= 0:
-            n_risen = heed_doubts(rank, chance_of, rows)
+            n_risen = heed_doubts(rank, chances, over_arc, rows)
             if n_risen > 0:
                 spread_news(
                     n_risen, rank, low, inset, floor, arcs, where, tree, removals, rows
@@ -241,7 +251,7 @@ def smallest_calls():
     none, one, flag = np.empty(0, dtype=np.int32), np.ones(1), np.zeros(1, dtype=bool)
     arcs, where = (first, none, np.empty(0)), (zero, zero)
     tree, removals = (zero, zero, zero, zero), (flag, flag, zero, zero, zero)
-    ways = first, zero, one, one, first, one, zero, zero
+    ways = first, one, zero, first, one, zero, zero
     rows = first, one, one, (zero, zero, zero, zero, zero), (zero, np.zeros(1))
     for of_links in (False, True):
         fill_rows(1, 0, of_links, 0.5, arcs, where, tree, ways, removals, rows)

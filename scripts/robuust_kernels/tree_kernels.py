@@ -133,26 +133,28 @@ def list_ways(count, graph, chances, floor, tree, where, through, of_links, ways
         As `grow_tree` gives it.
     where : tuple of arrays
         Rank of each node, negative for those not in the tree; the nodes by rank; last
-        node before each on its best path; and chance to reach each rank.
+        node before each on its best path; and chance to reach each node, zero for
+        those not in the tree.
     through : ndarray of float64, shape (n,)
         What can be lost with all that hangs below a rank; branches without are left
         out.
     of_links : bool
         Whether links are removed rather than nodes.
     ways : tuple of arrays
-        Takes where the ways of each rank begin; for each way the rank it comes from,
-        its chance from the beginning and that of its link; for each rank the link
-        that it hangs by, and the best way from another branch. That one is there
-        whatever is removed, and what is worse is left out; and when the first and the
-        last are entered from which ways lead here, but for the one it hangs by.
+        Takes where the ways of each rank begin; for each way its chance from the
+        beginning, and its link; for each rank the link that it hangs by, and the best
+        way from another branch. That one is there whatever is removed, and what is
+        worse is left out; and when the first and the last are entered from which ways
+        lead here, but for the one it hangs by.
     """
     first, neighbour, _ = graph
     up, enter, _, branch = tree
-    place, settled, before, chance = where
-    begin, origin, best, chance_of, hangs_by, spare, low, high = ways
+    place, settled, before, known = where
+    begin, best, over_arc, hangs_by, spare, low, high = ways
     total = 0
     begin[0], begin[1] = 0, 0
     low[0], high[0] = count, -1
+    below = np.nextafter(floor, 0.0)
     for rank in range(1, count):
         hangs_by[rank], spare[rank] = -1, 0.0
         low[rank], high[rank] = count, -1
@@ -160,34 +162,35 @@ def list_ways(count, graph, chances, floor, tree, where, through, of_links, ways
         if through[mine] <= 0 or (rank == mine and not of_links):
             begin[rank + 1] = total
             continue
-        node, start, aside = settled[rank], total, 0.0
+        # Only ways better than the bound count: not below the floor, and in the end
+        # better than the best from another branch.
+        node, start, bound = settled[rank], total, below
         earliest, latest = count, -1
         for arc in range(first[node], first[node + 1]):
             step = chances[arc]
-            if step < floor or step <= aside:
+            if step <= bound:
                 break
+            way = known[neighbour[arc]] * step
+            if way <= bound:
+                continue
             there = place[neighbour[arc]]
-            if there < 0:
-                continue
-            way = chance[there] * step
-            if way < floor or way <= aside:
-                continue
             if there == up[rank] and neighbour[arc] == before[node]:
                 hangs_by[rank] = arc
             elif branch[there] != mine:
-                aside = way
+                bound = way
                 continue
             else:
                 earliest = min(earliest, enter[there])
                 latest = max(latest, enter[there])
             to = total
             while to > start and best[to - 1] < way:
-                origin[to], best[to] = origin[to - 1], best[to - 1]
-                chance_of[to] = chance_of[to - 1]
+                best[to], over_arc[to] = best[to - 1], over_arc[to - 1]
                 to -= 1
-            origin[to], best[to], chance_of[to] = there, way, step
+            best[to], over_arc[to] = way, arc
             total += 1
-        if aside > 0:
+        aside = 0.0
+        if bound > below:
+            aside = bound
             while total > start and best[total - 1] <= aside:
                 total -= 1
             earliest = -1
@@ -213,7 +216,7 @@ def nest_removals(count, of_links, tree, through, ways, removals):
         by, and the next before that; and how many there are.
     """
     up, enter, leave, _ = tree
-    hangs_by, low, high = ways[4], ways[6], ways[7]
+    hangs_by, low, high = ways[3], ways[5], ways[6]
     look, cut_off, over, beyond, level = removals
     for rank in range(count):
         look[rank], cut_off[rank] = False, False
@@ -248,7 +251,7 @@ def smallest_calls():
     order_ties(1, graph, one, zero, zero, zero)
     tree = zero, zero, zero, zero
     grow_tree(1, graph, one, zero, zero, tree)
-    ways = first, zero, one, one, first, one, zero, zero
+    ways = first, one, zero, first, one, zero, zero
     where = zero, zero, zero, one
     removals = flag, flag.copy(), zero, zero, zero
     for of_links in (False, True):
