@@ -88,20 +88,21 @@ def border_remark(told, language):
     return ""
 
 
-def as_light_as(patches, info):
-    """Simplify patches as an earlier run did, so that both have the same borders.
+def as_light_as(patches, theirs, own=None):
+    """Simplify patches as another run did, so that both have the same borders.
 
     Parameters
     ----------
     patches : GeoDataFrame
-        Patches of this run, with their exact borders.
-    info : DataFrame
-        key and value: the table `run_info` of the earlier run.
+    theirs, own : DataFrame or None
+        key and value: the table `run_info` of the other run, and of the run of these
+        patches. None for exact borders: not published yet, or an older version.
 
     Returns
     -------
     GeoDataFrame
-        The patches as the earlier run would have published them.
+        The patches as the other run would have published them; ``patches`` itself
+        where their borders are no finer.
 
     Examples
     --------
@@ -109,11 +110,19 @@ def as_light_as(patches, info):
     >>> as_light_as("patches", info)
     'patches'
     """
-    found = info.loc[info["key"] == "patches_simplified_m", "value"]
-    if found.empty:
+    tolerance_m = _simplified_m(theirs)
+    if tolerance_m <= _simplified_m(own):
         return patches
-    shapes = simplified(patches.geometry.to_numpy(), float(found.iloc[0]))
+    shapes = simplified(patches.geometry.to_numpy(), tolerance_m)
     return patches.set_geometry(shapes, crs=patches.crs)
+
+
+def _simplified_m(info):
+    """By how much the patches of a run were simplified; zero for exact borders."""
+    if info is None:
+        return 0.0
+    found = info.loc[info["key"] == "patches_simplified_m", "value"]
+    return 0.0 if found.empty else float(found.iloc[0])
 
 
 def tolerance_for(shapes, *, most):

@@ -16,6 +16,7 @@ from robuust.change_records import (
 )
 from robuust.changes import follow_patches
 from robuust.group_changes import compare_groups, with_networks
+from robuust.light_layers import as_light_as
 from robuust.population_changes import compare_populations
 from robuust.sensitive_species import open_species
 from robuust.statuses import ON_RECORD
@@ -48,7 +49,8 @@ def compare(before, now, *, groups, sensitive):
         The frames of `NEEDED`, their geometry in one CRS [m]; the patches of the
         earlier run with lineage_id. Those of `CAUSES` are None where a run has none;
         then causes are not told. `now` may have `polygon_codes`, a Series of the codes
-        of every polygon of the map by polygon_id.
+        of every polygon of the map by polygon_id. A run that was published has
+        `run_info`, which says whether its borders are simplified.
     groups : list of str
         Groups to compare.
     sensitive : dict of str to float
@@ -59,7 +61,9 @@ def compare(before, now, *, groups, sensitive):
     dict of str to DataFrame
         The frames of `COMPARED`.
     """
-    earlier, patches = before["patches"], now["patches"]
+    infos = before.get("run_info"), now.get("run_info")
+    earlier = as_light_as(before["patches"], infos[1], infos[0])
+    patches = as_light_as(now["patches"], *infos)
     changes = follow_patches(earlier, patches, groups=groups)
     polygons = no_change_polygons()
     if _both(before, now, "patch_polygons"):

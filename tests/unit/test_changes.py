@@ -254,6 +254,15 @@ def run_script(folder, earlier):
     }
 
 
+def publish(path, patches, *, crs=31370):
+    """Write the GeoPackage of an earlier run."""
+    patches.to_crs(crs).to_file(path, layer="patches")
+    some_populations(patches, "viable").to_crs(crs).to_file(path, layer="populations")
+    networks = pd.DataFrame({"group": ["frogs"] * 2, "viable": True})
+    pyogrio.write_dataframe(some_groups(patches), path, layer="group_summary")
+    pyogrio.write_dataframe(networks, path, layer="networks")
+
+
 @pytest.fixture
 def paths(tmp_path):
     write_run(tmp_path, NOW, "relict")
@@ -262,15 +271,7 @@ def paths(tmp_path):
 
 def test_the_script_reads_an_earlier_geopackage_in_another_reference_system(paths):
     earlier = paths / "earlier.gpkg"
-    BEFORE.to_crs(28992).to_file(earlier, layer="patches")
-    some_populations(BEFORE, "viable").to_crs(28992).to_file(
-        earlier, layer="populations"
-    )
-    for name, table in (
-        ("group_summary", some_groups(BEFORE)),
-        ("networks", pd.DataFrame({"group": ["frogs"] * 2, "viable": True})),
-    ):
-        pyogrio.write_dataframe(table, earlier, layer=name)
+    publish(earlier, BEFORE, crs=28992)
     found = run_script(paths, earlier)
     assert found["changes"]["change"].tolist()[0] == "same"
     assert len(found["changes"]) == 8
@@ -284,6 +285,19 @@ def test_the_script_reads_an_earlier_geopackage_in_another_reference_system(path
     assert found["patch_polygons"]["codes"].tolist() == ["4030"] * len(NOW)
     (record,) = found["population_records"].to_dict("records")
     assert (record["patch_id"], record["date"]) == ("a", "2025-05-01")
+
+
+def test_borders_that_an_earlier_run_simplified_are_no_change(paths):
+    discs = NOW.set_geometry(NOW.centroid.buffer(30), crs=NOW.crs)
+    discs.to_parquet(paths / "now.parquet")
+    publish(paths / "earlier.gpkg", discs.set_geometry(discs.simplify(10)))
+    exact = run_script(paths, paths / "earlier.gpkg")["changes"]
+    assert set(exact["change"]) == {"grown"}  # for all it can know
+    info = pd.DataFrame({"key": ["patches_simplified_m"], "value": ["10"]})
+    pyogrio.write_dataframe(info, paths / "earlier.gpkg", layer="run_info")
+    found = run_script(paths, paths / "earlier.gpkg")["changes"]
+    assert set(found["change"]) == {"same"}
+    assert (found["area_ha"] == found["earlier_area_ha"]).all()
 
 
 def test_the_script_without_an_earlier_run_writes_no_rows(paths):

@@ -48,6 +48,8 @@ def test_the_next_run_simplifies_its_patches_in_the_same_way(monkeypatch):
     again = as_light_as(discs(), info)
     assert shapely.equals_exact(again.geometry.array, published.geometry.array).all()
     assert again.crs == published.crs
+    assert as_light_as(published, None, info) is published  # no finer than the other
+    assert as_light_as(published, info, info) is published
 
 
 def test_where_nothing_is_enough_the_largest_tolerance_is_taken():
