@@ -72,7 +72,7 @@ def uncounted(context, arrays):
 
 
 def _without_counters(context, builder, kind, value):
-    """Write the code that takes the counter out of an array, or out of all in a tuple."""
+    """Write code that takes the counter out of an array, or of all in a tuple."""
     if isinstance(kind, types.BaseTuple):
         parts = [
             _without_counters(context, builder, part, builder.extract_value(value, k))
