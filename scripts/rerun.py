@@ -24,7 +24,13 @@ from robuust.rerun_summary import (
     quarantine_counts,
 )
 from robuust_files import publications
-from robuust_files.input_files import changed_kinds, read_anew, unseen_changes
+from robuust_files.input_files import (
+    changed_kinds,
+    date_back,
+    input_files,
+    read_anew,
+    unseen_changes,
+)
 from robuust_files.job_traces import (
     ended_jobs,
     failures,
@@ -153,6 +159,9 @@ def run_and_publish(area, report, *, ended_well):
         return "nothing_new"
     damaged = [name for folder in area.results.values() for name in spoilt(folder)]
     report["words"] += [f"{name} was damaged and is made again" for name in damaged]
+    if ahead := dated_back(area, found):
+        report["words"] += ahead
+        found = input_now(area)
     state = {
         "inputs": found,
         "earlier": str(area.folder / name / "robuust.gpkg") if name else None,
@@ -211,6 +220,16 @@ def gone(path):
 def spoilt(folder):
     """Files of an earlier run that cannot be used any more; they are gone now."""
     return [f"{folder}/{name}" for name in remove_damaged(folder)]
+
+
+def dated_back(area, found):
+    """Give files dated ahead of the clock the present time; words on the sources."""
+    for folder in area.results.values():
+        date_back(path for path in folder.rglob("*") if path.is_file())
+    return [
+        f"{path} was dated ahead of the clock of this machine; it has the present time"
+        for path in date_back(map(Path, input_files(found)))
+    ]
 
 
 def write_state(area, state):

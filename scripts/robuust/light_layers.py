@@ -12,6 +12,7 @@ MOST_VERTICES = {
 }
 TOLERANCES_M = (1, 2, 5, 10)  # the first that is enough, or else the last
 MOST_BILINGUAL = 50_000  # rows; of more the sentences are in one language
+MANY_RINGS = 2_000  # of one shape
 _SAMPLE = 200_000  # vertices on which the tolerance is tried
 
 
@@ -161,6 +162,9 @@ def tolerance_for(shapes, *, most):
 def simplified(shapes, tolerance_m):
     """Simplify borders; a shape stays valid, and none disappears.
 
+    Shapes keep all their rings. Those of very many rings, which GEOS would compare each
+    with each, may lose some that are no larger than the tolerance.
+
     Parameters
     ----------
     shapes : array of Polygon or MultiPolygon, shape (n,)
@@ -176,4 +180,12 @@ def simplified(shapes, tolerance_m):
     >>> shapely.get_num_coordinates(simplified([shapely.Point(0, 0).buffer(9)], 5))
     array([5], dtype=int32)
     """
-    return shapely.simplify(np.asarray(shapes, dtype=object), tolerance_m)
+    shapes = np.asarray(shapes, dtype=object)
+    owner = shapely.get_rings(shapes, return_index=True)[1]
+    many = np.bincount(owner, minlength=shapes.size) > MANY_RINGS
+    simple = np.empty_like(shapes)
+    simple[~many] = shapely.simplify(shapes[~many], tolerance_m)
+    simple[many] = shapely.simplify(shapes[many], tolerance_m, preserve_topology=False)
+    lost = shapely.is_empty(simple)
+    simple[lost] = shapes[lost]
+    return simple

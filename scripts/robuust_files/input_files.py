@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import os
+import time
 from pathlib import Path
 
 from robuust.connections import is_database
@@ -49,6 +51,11 @@ def input_states(sources, home):
     return states
 
 
+def input_files(states):
+    """Files of all kinds, as `input_states` names them, without databases."""
+    return [path for found in states.values() for path in found if found[path]]
+
+
 def changed_kinds(before, now):
     """Kinds of source of which a file was replaced, added or taken away.
 
@@ -90,6 +97,34 @@ def unseen_changes(before, now, since_ns):
         state != before.get(path) and state[1] <= since_ns
         for path, state in now.items()
     )
+
+
+def date_back(paths):
+    """Give the present time to files that bear one ahead of the clock.
+
+    A clock that was wrong, here or where a file came from, leaves such times; Snakemake
+    takes what is made from them for older than they are, and stops.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files that exist.
+
+    Returns
+    -------
+    list of Path
+        Those that were ahead.
+
+    Raises
+    ------
+    OSError
+        If a time cannot be changed.
+    """
+    now_ns = time.time_ns()
+    ahead = [path for path in paths if path.stat().st_mtime_ns > now_ns]
+    for path in ahead:
+        os.utime(path, ns=(now_ns, now_ns))
+    return ahead
 
 
 def read_anew(results, kinds):

@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import time
+from pathlib import Path
 
 import pytest
 
 from robuust_files.input_files import (
     changed_kinds,
+    date_back,
     fingerprint,
+    input_files,
     input_states,
     read_anew,
 )
@@ -40,6 +44,18 @@ def test_a_file_replaced_by_an_older_one_is_seen(sources, tmp_path):
     os.utime(tmp_path / "other.csv", (0, 0))
     os.replace(tmp_path / "other.csv", tmp_path / "finds.csv")
     assert changed_kinds(before, input_states(sources, tmp_path)) == ["records"]
+
+
+def test_a_file_dated_ahead_of_the_clock_gets_the_present_time(sources, tmp_path):
+    files = [Path(path) for path in input_files(input_states(sources, tmp_path))]
+    assert sorted(path.name for path in files) == ["finds.csv", "map.gpkg"]
+    early, late = files
+    os.utime(early, (1_000, 1_000))
+    os.utime(late, (time.time() + 9e6, time.time() + 9e6))
+    assert date_back(files) == [late]
+    assert abs(late.stat().st_mtime - time.time()) < 60
+    assert early.stat().st_mtime == 1_000
+    assert date_back(files) == []
 
 
 def test_a_source_that_is_added_or_taken_away_is_seen(sources, tmp_path):

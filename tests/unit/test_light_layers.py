@@ -1,12 +1,18 @@
 """A layer too large for one file loses bends and a language, and no row or figure."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry import Point
 
 from robuust import light_layers
-from robuust.light_layers import as_light_as, lighten_layer, tolerance_for
+from robuust.light_layers import (
+    as_light_as,
+    lighten_layer,
+    simplified,
+    tolerance_for,
+)
 
 
 def discs(n=4):
@@ -50,6 +56,25 @@ def test_the_next_run_simplifies_its_patches_in_the_same_way(monkeypatch):
     assert again.crs == published.crs
     assert as_light_as(published, None, info) is published  # no finer than the other
     assert as_light_as(published, info, info) is published
+
+
+def test_a_shape_of_very_many_rings_stays_valid_and_as_large(monkeypatch):
+    rng = np.random.default_rng(1)
+    blots = shapely.buffer(shapely.points(rng.uniform(0, 9_000, (600, 2))), 120)
+    shape = shapely.union_all(blots)
+    slow = simplified([shape], 5.0)[0]
+    monkeypatch.setattr(light_layers, "MANY_RINGS", 20)
+    quick = simplified([shape], 5.0)[0]
+    assert shapely.get_num_coordinates(quick) < shapely.get_num_coordinates(shape) / 2
+    assert quick.is_valid
+    assert abs(quick.area / slow.area - 1) < 0.01
+    assert shapely.hausdorff_distance(quick, shape) <= 5.0
+    tiny = shapely.union_all(
+        shapely.buffer(shapely.points(np.arange(60) * 5.0, 0), 0.5)
+    )
+    (kept,) = simplified([tiny], 5.0)
+    assert kept.is_valid
+    assert kept.area > 0
 
 
 def test_where_nothing_is_enough_the_largest_tolerance_is_taken():
