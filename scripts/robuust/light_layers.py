@@ -12,7 +12,7 @@ MOST_VERTICES = {
 }
 TOLERANCES_M = (1, 2, 5, 10)  # the first that is enough, or else the last
 MOST_BILINGUAL = 50_000  # rows; of more the sentences are in one language
-MANY_RINGS = 2_000  # of one shape
+MANY_RINGS = 1_000  # of one shape
 _SAMPLE = 200_000  # vertices on which the tolerance is tried
 
 
@@ -181,8 +181,9 @@ def simplified(shapes, tolerance_m):
     array([5], dtype=int32)
     """
     shapes = np.asarray(shapes, dtype=object)
-    owner = shapely.get_rings(shapes, return_index=True)[1]
-    many = np.bincount(owner, minlength=shapes.size) > MANY_RINGS
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings = 1 + shapely.get_num_interior_rings(parts)
+    many = np.bincount(owner, rings, minlength=shapes.size) > MANY_RINGS
     simple = np.empty_like(shapes)
     simple[~many] = shapely.simplify(shapes[~many], tolerance_m)
     simple[many] = shapely.simplify(shapes[many], tolerance_m, preserve_topology=False)
