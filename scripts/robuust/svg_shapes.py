@@ -8,6 +8,8 @@ import shapely
 
 SMALLEST_PX2 = 0.2  # what is smaller than a fifth of a pixel is a dot
 MOST_SHAPES = 5_000  # drawn one by one in one path; the smaller others are dots
+MOST_VERTICES = 200_000  # of one path; of more, borders are drawn more coarsely
+TOLERANCES_PX = (0.4, 0.8, 1.6)  # the first that is enough, or else the last
 DOT_PX = 3  # side of a dot
 
 #: Corners of the shapes of `robuust.meanings.MARKERS`, in a square from -1 to 1.
@@ -57,8 +59,11 @@ def svg_path(geometries, *, west, north, scale):
     is_drawn[np.argsort(-areas, kind="stable")[MOST_SHAPES:]] = False
     drawn = shapes[is_drawn]
     pixels = shapely.transform(drawn, lambda xy: (xy - [west, north]) * [scale, -scale])
-    pixels = shapely.simplify(pixels, 0.4)
-    pixels = shapely.orient_polygons(pixels, exterior_cw=True)
+    for tolerance_px in TOLERANCES_PX:
+        coarse = shapely.simplify(pixels, tolerance_px)
+        if shapely.get_num_coordinates(coarse).sum() <= MOST_VERTICES:
+            break
+    pixels = shapely.orient_polygons(coarse, exterior_cw=True)
     texts = shapely.to_wkt(pixels, rounding_precision=1)
     middles = shapely.get_coordinates(shapely.centroid(shapes[~is_drawn]))
     dots = svg_dots(middles, west=west, north=north, scale=scale)

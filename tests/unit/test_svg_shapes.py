@@ -29,6 +29,17 @@ def test_what_is_missing_or_empty_is_left_out_and_what_is_too_small_is_a_dot():
     assert svg_path([], west=0, north=0, scale=1) == ""
 
 
+def test_of_too_many_vertices_borders_are_coarser_and_no_shape_is_lost(monkeypatch):
+    centres = shapely.points(np.arange(20) * 100.0, 0)
+    discs = shapely.buffer(centres, 40, quad_segs=50)
+    place = {"west": 0, "north": 0, "scale": 1}
+    fine = svg_path(discs, **place)
+    monkeypatch.setattr(svg_shapes, "MOST_VERTICES", fine.count("L") // 2)
+    coarse = svg_path(discs, **place)
+    assert coarse.count("M") == fine.count("M") == 20
+    assert coarse.count("L") < 0.8 * fine.count("L")
+
+
 @given(st.floats(20, 1e6))
 def test_the_scale_bar_is_round_and_between_a_tenth_and_a_fifth_of_the_map(width_m):
     bar = scale_bar(width_m, 1.0)
