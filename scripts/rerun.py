@@ -223,12 +223,15 @@ def spoilt(folder):
 
 
 def dated_back(area, found):
-    """Give files dated ahead of the clock the present time; words on the sources."""
+    """Give what is dated ahead of the clock the present time; words on the sources."""
     for folder in area.results.values():
-        date_back(path for path in folder.rglob("*") if path.is_file())
+        date_back(folder.rglob("*"))
+    sources = [Path(path) for path in input_files(found)]
+    date_back({path.parent for path in sources})  # a source may be a folder
     return [
-        f"{path} was dated ahead of the clock of this machine; it has the present time"
-        for path in date_back(map(Path, input_files(found)))
+        f"{path} was dated ahead of the clock of this machine; "
+        + ("it has the present time" if changed else "give it the present time (touch)")
+        for path, changed in date_back(sources).items()
     ]
 
 

@@ -153,7 +153,7 @@ def tolerance_for(shapes, *, most):
     sample = parts[:: max(1, int(total // _SAMPLE))]
     before = shapely.get_num_coordinates(sample).sum()
     for tolerance_m in TOLERANCES_M:
-        left = shapely.get_num_coordinates(shapely.simplify(sample, tolerance_m)).sum()
+        left = shapely.get_num_coordinates(simplified(sample, tolerance_m)).sum()
         if total * left <= most * before:
             break
     return tolerance_m
@@ -162,8 +162,8 @@ def tolerance_for(shapes, *, most):
 def simplified(shapes, tolerance_m):
     """Simplify borders; a shape stays valid, and none disappears.
 
-    Shapes keep all their rings. Those of very many rings, which GEOS would compare each
-    with each, may lose some that are no larger than the tolerance.
+    Shapes of up to `MANY_RINGS` keep them all. Of more, which GEOS would compare each
+    with each, holes and parts a few tolerances across may go.
 
     Parameters
     ----------

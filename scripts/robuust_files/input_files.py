@@ -19,6 +19,7 @@ INGESTED = {
     "records": "records_sources.parquet",
 }
 OTHERWISE = "context_sources.parquet"
+CLOCK_SLACK_NS = 2_000_000_000  # by which clocks of machines and disks may differ
 
 
 def input_states(sources, home):
@@ -100,7 +101,7 @@ def unseen_changes(before, now, since_ns):
 
 
 def date_back(paths):
-    """Give the present time to files that bear one ahead of the clock.
+    """Give the present time to files and folders that bear one ahead of the clock.
 
     A clock that was wrong, here or where a file came from, leaves such times; Snakemake
     takes what is made from them for older than they are, and stops.
@@ -108,22 +109,30 @@ def date_back(paths):
     Parameters
     ----------
     paths : iterable of Path
-        Files that exist.
+        Those that are gone are passed over. Of a link both times are set, its own and
+        that of its target.
 
     Returns
     -------
-    list of Path
-        Those that were ahead.
-
-    Raises
-    ------
-    OSError
-        If a time cannot be changed.
+    dict of Path to bool
+        Those that were ahead by more than `CLOCK_SLACK_NS`, and whether that could be
+        changed.
     """
-    now_ns = time.time_ns()
-    ahead = [path for path in paths if path.stat().st_mtime_ns > now_ns]
-    for path in ahead:
-        os.utime(path, ns=(now_ns, now_ns))
+    now_ns, ahead = time.time_ns(), {}
+    for path in paths:
+        for follows in (True, False):
+            try:
+                if path.stat(follow_symlinks=follows).st_mtime_ns <= (
+                    now_ns + CLOCK_SLACK_NS
+                ):
+                    continue
+                os.utime(path, ns=(now_ns, now_ns), follow_symlinks=follows)
+            except FileNotFoundError:
+                continue
+            except OSError:  # another's, or on a disk that is read only
+                ahead[path] = False
+            else:
+                ahead.setdefault(path, True)
     return ahead
 
 

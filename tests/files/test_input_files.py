@@ -52,10 +52,27 @@ def test_a_file_dated_ahead_of_the_clock_gets_the_present_time(sources, tmp_path
     early, late = files
     os.utime(early, (1_000, 1_000))
     os.utime(late, (time.time() + 9e6, time.time() + 9e6))
-    assert date_back(files) == [late]
+    link = tmp_path / "link.gpkg"
+    link.symlink_to(early)
+    os.utime(link, (time.time() + 9e6,) * 2, follow_symlinks=False)
+    gone = tmp_path / "gone.csv"
+    assert date_back([*files, link, gone]) == {late: True, link: True}
     assert abs(late.stat().st_mtime - time.time()) < 60
+    assert abs(link.lstat().st_mtime - time.time()) < 60
     assert early.stat().st_mtime == 1_000
-    assert date_back(files) == []
+    assert date_back([*files, link]) == {}
+
+
+def test_a_time_that_cannot_be_changed_is_told(tmp_path, monkeypatch):
+    path = tmp_path / "theirs.csv"
+    path.write_text("x")
+    os.utime(path, (time.time() + 9e6,) * 2)
+
+    def refuse(*arguments, **options):
+        raise PermissionError("not yours")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert date_back([path]) == {path: False}
 
 
 def test_a_source_that_is_added_or_taken_away_is_seen(sources, tmp_path):
