@@ -159,7 +159,7 @@ def run_and_publish(area, report, *, ended_well):
         return "nothing_new"
     damaged = [name for folder in area.results.values() for name in spoilt(folder)]
     report["words"] += [f"{name} was damaged and is made again" for name in damaged]
-    if ahead := dated_back(area, found):
+    if ahead := mend_dates(area, found):
         report["words"] += ahead
         found = input_now(area)
     state = {
@@ -222,7 +222,7 @@ def spoilt(folder):
     return [f"{folder}/{name}" for name in remove_damaged(folder)]
 
 
-def dated_back(area, found):
+def mend_dates(area, found):
     """Give what is dated ahead of the clock the present time; words on the sources."""
     for folder in area.results.values():
         date_back(folder.rglob("*"))

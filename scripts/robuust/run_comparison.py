@@ -61,9 +61,9 @@ def compare(before, now, *, groups, sensitive):
     dict of str to DataFrame
         The frames of `COMPARED`.
     """
-    infos = before.get("run_info"), now.get("run_info")
-    earlier = as_light_as(before["patches"], infos[1], infos[0])
-    patches = as_light_as(now["patches"], *infos)
+    before_info, now_info = before.get("run_info"), now.get("run_info")
+    earlier = as_light_as(before["patches"], now_info, before_info)
+    patches = as_light_as(now["patches"], before_info, now_info)
     changes = follow_patches(earlier, patches, groups=groups)
     polygons = no_change_polygons()
     if _both(before, now, "patch_polygons"):

@@ -119,12 +119,11 @@ def date_back(paths):
         changed.
     """
     now_ns, ahead = time.time_ns(), {}
+    latest_ns = now_ns + CLOCK_SLACK_NS
     for path in paths:
         for follows in (True, False):
             try:
-                if path.stat(follow_symlinks=follows).st_mtime_ns <= (
-                    now_ns + CLOCK_SLACK_NS
-                ):
+                if path.stat(follow_symlinks=follows).st_mtime_ns <= latest_ns:
                     continue
                 os.utime(path, ns=(now_ns, now_ns), follow_symlinks=follows)
             except FileNotFoundError:

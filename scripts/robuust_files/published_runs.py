@@ -53,7 +53,6 @@ def read_run(path, *, called, crs=None):
     run = {name: _read(path, name, called) for name in NEEDED}
     if "lineage_id" not in run["patches"].columns:  # an older version
         run["patches"]["lineage_id"] = run["patches"]["patch_id"]
-    run["run_info"] = None
     if "run_info" in layers:
         run["run_info"] = pyogrio.read_dataframe(path, layer="run_info")
     for name in CAUSES:

@@ -237,16 +237,12 @@ def near_shapes(
         Numbers of the shapes of each pair, in the collection and in the other.
     gap : ndarray of float64
     """
-    order, order2 = one[0], other[0]
-    box, box2 = uncounted(one[1]), uncounted(other[1])
-    xy, xy2 = uncounted(one[2]), uncounted(other[2])
-    chunk_first, chunk_first2 = uncounted(one[3]), uncounted(other[3])
-    chunk_box, chunk_box2 = uncounted(one[4]), uncounted(other[4])
-    run_first, run_first2 = uncounted(one[5]), uncounted(other[5])
-    run_start, run_start2 = uncounted(one[6]), uncounted(other[6])
-    run_kind, run_kind2 = uncounted(one[7]), uncounted(other[7])
-    found, stack = uncounted(room[0]), uncounted(room[1])
-    near, height, edges = uncounted(room[2]), uncounted(room[3]), uncounted(room[4])
+    one, other, room = uncounted(one), uncounted(other), uncounted(room)
+    order, box, xy, chunk_first, chunk_box, run_first, run_start, run_kind = one
+    order2, box2, xy2, chunk_first2, chunk_box2, run_first2, run_start2, run_kind2 = (
+        other
+    )
+    found, stack, near, height, edges = room
     fits = 16 * (stop - start)
     a, b = np.empty(fits, dtype=np.int32), np.empty(fits, dtype=np.int32)
     gaps = np.empty(fits)

@@ -74,8 +74,7 @@ def test_a_shape_of_very_many_rings_stays_valid_and_as_large(monkeypatch):
         shapely.buffer(shapely.points(np.arange(60) * 5.0, 0), 0.5)
     )
     (kept,) = simplified([tiny], 5.0)
-    assert kept.is_valid
-    assert kept.area > 0
+    assert kept.equals(tiny)  # all of it would be gone
 
 
 def test_where_nothing_is_enough_the_largest_tolerance_is_taken():
