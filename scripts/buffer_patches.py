@@ -6,15 +6,30 @@ import geopandas as gpd
 import pandas as pd
 
 from robuust.buffers import buffer_rings, pressure_zones, pressures_of
+from robuust.kept_pieces import Pieces
 from robuust.runlog import log_to
 from robuust.zone_land_uses import zone_land_uses, zones_box
+from robuust_files.piece_files import read_pieces, write_pieces
 from robuust_files.taken_over import taken_over
 
 
 def buffer_patches(
-    paths, *, group, bundle, classes, to_m, tolerance_m, cover_order, threads=1
+    paths,
+    *,
+    group,
+    bundle,
+    classes,
+    to_m,
+    tolerance_m,
+    cover_order,
+    threads=1,
+    share=(0, 1),
+    made_by="",
 ):
-    """Read verdicts, relicts, pressures, land cover; write rings, zones, land uses."""
+    """Read verdicts, relicts, pressures, land cover; write rings, zones, land uses.
+
+    With a share of the work, only the pieces of it are written.
+    """
     log = logging.getLogger(__name__)
     verdicts = gpd.read_parquet(paths["verdicts"])
     relicts = gpd.read_parquet(paths["relict_sites"])
@@ -26,7 +41,14 @@ def buffer_patches(
         "read %d patches of %s, %d of the classes %s, and %d relict sites",
         *(len(verdicts), group, len(counted), ", ".join(classes), len(relicts)),
     )
-    drawing = {"group": group, "tolerance_m": tolerance_m, "threads": threads}
+    known = read_pieces([*paths["portions"], paths["pieces"]], made_by)
+    pieces = Pieces(known, share)
+    drawing = {
+        "group": group,
+        "tolerance_m": tolerance_m,
+        "threads": threads,
+        "pieces": pieces,
+    }
     rings = buffer_rings(counted, to_m=to_m, **drawing)
     columns = ["patch_id", "geometry"]
     robust = verdicts[verdicts["robust"].to_numpy(dtype=bool)]
@@ -41,6 +63,12 @@ def buffer_patches(
         bbox=zones_box(sites, widths),
     )
     uses = zone_land_uses(sites, widths, land_cover, cover_order=cover_order, **drawing)
+    # What portions hold need not be kept twice.
+    write_pieces(paths["pieces"], {} if paths["portions"] else pieces.used, made_by)
+    words = "made %d of %d windows and zones, the others are as before"
+    log.info(words, pieces.n_made, len(pieces.used))
+    if pieces.shared_out:
+        return
     rings.to_parquet(paths["buffers"], index=False)
     zones.to_parquet(paths["pressure_zones"], index=False)
     uses.to_parquet(paths["zone_land_uses"], index=False)
@@ -63,4 +91,6 @@ if __name__ == "__main__":  # run by Snakemake
             tolerance_m=p.tolerance_m,
             cover_order=p.cover_order,
             threads=snakemake.threads,
+            share=p.share,
+            made_by=p.library,
         )

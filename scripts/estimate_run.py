@@ -19,6 +19,7 @@ import psutil
 import yaml
 
 from robuust.estimate_page import estimate_page
+from robuust.job_costs import portion_count
 from robuust.presets import complete_source
 from robuust.run_estimate import (
     GROUP_SHARE,
@@ -156,7 +157,7 @@ def estimate_run(configfile, *, cores, memory_mb):
         candidates=int(settings["restoration"]["max_candidates"]),
     )
     costs = read_typed("job_costs", HOME / "config" / "job_costs.csv").set_index("rule")
-    steps = expected_steps(costs, groups, whole, jobs_per(settings, traits))
+    steps = expected_steps(costs, groups, whole, jobs_per(settings, groups, traits))
     free_mb = shutil.disk_usage(nearest(results)).free / 2**20
     return estimate_page(
         settings["area"],
@@ -170,8 +171,12 @@ def estimate_run(configfile, *, cores, memory_mb):
     )
 
 
-def jobs_per(settings, traits):
+def jobs_per(settings, groups, traits):
     """List, for each `per` of job_costs.csv, what there is a job for."""
+    portions = {
+        group: portion_count(polygons, settings["jobs"]["polygons_per_portion"])
+        for group, polygons in groups["group_polygons"].items()
+    }
     classes = settings["least_cost"]["classes"]
     over_land = (
         traits["mobility_class"].notna()
@@ -185,6 +190,9 @@ def jobs_per(settings, traits):
         "group": list(traits.index),
         "land_group": land,
         "current_group": land if settings["least_cost"]["current_flow"] else [],
+        "portion_group": [
+            group for group, n in portions.items() if n > 1 for _ in range(n)
+        ],
         "history": [settings["area"]] if history else [],
         "history_group": list(traits.index) if history else [],
         "scenario": list(settings["scenarios"]),

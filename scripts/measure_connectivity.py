@@ -5,37 +5,40 @@ import logging
 import geopandas as gpd
 import pandas as pd
 
-from robuust.barriers import crossing_chances
 from robuust.connectivity_tables import KERNEL, connectivity_tables
-from robuust.network import find_links, longest_link_m
+from robuust.kept_pieces import Pieces
+from robuust.network import longest_link_m
 from robuust.runlog import log_to
-from robuust_files.config_tables import read_barrier_types
+from robuust_files.found_links import link_patches, link_table
+from robuust_files.piece_files import read_pieces
 from robuust_files.taken_over import taken_over
 
-COLUMNS = ["distance_m", "cost_m", "crossing", "probability", "n_barriers"]
-COLUMNS += ["within_dispersal", "geometry"]
 
-
-def measure_connectivity(paths, *, group, mobility_class, **options):
+def measure_connectivity(paths, *, group, mobility_class, made_by="", **options):
     """Read patches and barriers, link the patches, write links and what they tell."""
     log = logging.getLogger(__name__)
     patches = gpd.read_parquet(paths["patches"])
     patches = patches.sort_values("patch_id", ignore_index=True)
     kernel = {name: options[name] for name in KERNEL}
-    found = link_patches(
-        paths,
-        patches,
-        mobility_class=mobility_class,
-        multiple=max(options["multiples"]),
-        threads=options["threads"],
-        **kernel,
-    )
+    if paths["all_links"]:
+        found = gpd.read_parquet(paths["all_links"])
+    else:
+        found = link_patches(
+            paths,
+            patches,
+            mobility_class=mobility_class,
+            multiple=max(options["multiples"]),
+            threads=options["threads"],
+            **kernel,
+        )
     links = link_table(found, patches, group)
+    known = read_pieces(paths["portions"], made_by)
     tables = connectivity_tables(
         pd.DataFrame(patches.drop(columns="geometry")),
         pd.DataFrame(links.drop(columns="geometry")),
         group=group,
         distance_kind="least_cost" if paths["resistance"] else "euclidean",
+        pieces=Pieces(known) if known else None,
         **options,
     )
     # Longer links only serve those that move farther than the group does.
@@ -58,47 +61,13 @@ def measure_connectivity(paths, *, group, mobility_class, **options):
     )
 
 
-def link_patches(paths, patches, *, mobility_class, **kernel):
-    """Find the links between patches: over the land cover, or straight."""
-    barriers = gpd.read_parquet(paths["barriers"], columns=["barrier", "geometry"])
-    types = read_barrier_types(paths["barrier_types"])
-    shapes = patches.geometry.to_numpy(), barriers.geometry.to_numpy()
-    crossing = crossing_chances(barriers["barrier"], types, mobility_class)
-    if not paths["resistance"]:
-        return find_links(*shapes, crossing, **kernel)
-    # Slow to import, and most groups move straight.
-    from robuust.least_cost_links import cell_words, find_least_cost_links
-    from robuust_files.land_rasters import read_land
-
-    land = read_land(paths["resistance"])
-    links, missing = find_least_cost_links(*shapes, crossing, land, **kernel)
-    if missing.size:
-        words = cell_words(missing, len(patches), cell_m=land.grid.cell_m)
-        logging.getLogger(__name__).warning(words)
-    return links
-
-
-def link_table(found, patches, group):
-    """Links with the ids of their patches, one row each."""
-    patch_id = patches["patch_id"].astype("str").array
-    return gpd.GeoDataFrame(
-        {
-            "group": pd.array([group] * len(found), dtype="str"),
-            "patch_id_a": patch_id[found["a"]],
-            "patch_id_b": patch_id[found["b"]],
-            **{column: found[column] for column in COLUMNS},
-        },
-        geometry="geometry",
-        crs=patches.crs,
-    )
-
-
 if __name__ == "__main__":  # run by Snakemake
     log_to(snakemake.log[0])
     if not taken_over(snakemake.input, snakemake.output, snakemake.params.folders):
         measure_connectivity(
             dict(snakemake.input.items()) | dict(snakemake.output.items()),
             group=snakemake.wildcards.group,
+            made_by=snakemake.params.portion_library,
             mobility_class=snakemake.params.mobility_class,
             sweep_m=snakemake.params.sweep_m,
             multiples=snakemake.params.multiples,

@@ -19,7 +19,7 @@ ZONE_COLUMNS = (
 )
 
 
-def buffer_rings(patches, *, group, to_m, tolerance_m, threads=1):
+def buffer_rings(patches, *, group, to_m, tolerance_m, threads=1, pieces=None):
     """Three rings round patches that do not overlap, the patches themselves cut out.
 
     Parameters
@@ -35,6 +35,8 @@ def buffer_rings(patches, *, group, to_m, tolerance_m, threads=1):
         See `robuust.surroundings.area_within`.
     threads : int
         Processors to use; changes nothing in the result.
+    pieces : Pieces or None
+        See `robuust.rings.ring_between`.
 
     Returns
     -------
@@ -73,6 +75,7 @@ def buffer_rings(patches, *, group, to_m, tolerance_m, threads=1):
             end_m,
             tolerance_m=tolerance_m,
             threads=threads,
+            pieces=pieces,
             label=f"{group}, ring {ring}",
         )
         rows.append((group, ring, from_m, end_m, shape.area / HA, shape))
@@ -108,7 +111,7 @@ def pressures_of(pressures, bundle):
     return own_first.drop_duplicates("pressure").drop(columns="general")
 
 
-def pressure_zones(sites, pressures, *, group, tolerance_m, threads=1):
+def pressure_zones(sites, pressures, *, group, tolerance_m, threads=1, pieces=None):
     """Zone per pressure round the sites of a group, the sites themselves cut out.
 
     Parameters
@@ -123,6 +126,8 @@ def pressure_zones(sites, pressures, *, group, tolerance_m, threads=1):
         See `robuust.surroundings.area_within`.
     threads : int
         Processors to use; changes nothing in the result.
+    pieces : Pieces or None
+        See `robuust.rings.ring_between`.
 
     Returns
     -------
@@ -139,6 +144,7 @@ def pressure_zones(sites, pressures, *, group, tolerance_m, threads=1):
             width_m,
             tolerance_m=tolerance_m,
             threads=threads,
+            pieces=pieces,
             label=f"{group}, zone of {row.pressure}",
         )
         words = (row.pressure, row.name_nl, row.name_en)

@@ -43,8 +43,25 @@ class _Network(NamedTuple):
     near: np.ndarray  # within the dispersal distance of the group
 
 
+class _Importance(NamedTuple):
+    """What the connectivity of a group loses without any one of its parts."""
+
+    patch: dict  # as `patch_importance` gives it
+    hops: dict  # as `patch_importance_by_hops` gives it
+    link: np.ndarray  # as `link_importance` gives it
+
+
 def connectivity_tables(
-    patches, links, *, group, sweep_m, multiples, exponent, threads=1, **kernel
+    patches,
+    links,
+    *,
+    group,
+    sweep_m,
+    multiples,
+    exponent,
+    threads=1,
+    pieces=None,
+    **kernel,
 ):
     """Measure how connected the patches of a group are.
 
@@ -68,6 +85,8 @@ def connectivity_tables(
         Area exponent of the metapopulation capacity.
     threads : int
         Processors to use; the results do not depend on it.
+    pieces : Pieces or None
+        What other jobs found out already, see `connectivity_pieces`.
     **kernel
         d0_m, p0, p_min, dispersal_max_m, as the links were made with; exact: whether
         paths count however small their chance; distance_kind: euclidean or least_cost.
@@ -96,13 +115,12 @@ def connectivity_tables(
     net = _within(wider, longest_link_m(**{name: kernel[name] for name in KERNEL}))
     how = {"p_min": 0.0 if kernel["exact"] else kernel["p_min"], "threads": threads}
     link = (net.capacity, net.a, net.b, net.chance)
+    without = _importance(net, how, pieces)
     label = components(ids.size, net.a[net.near], net.b[net.near])
     network_id = name_networks(label, patches["capacity_ru"], ids, group)
     total = connectivity_totals(*link, network=label, **how)
     meta, share = metapopulation_capacity(*link, exponent=exponent)
-    importance = patch_importance(*link, **how)
     of_hops = net.capacity, net.a[net.near], net.b[net.near]
-    diic = patch_importance_by_hops(*of_hops, threads=threads)["diic"]
     of_group = {
         "group": group,
         "n_patches": ids.size,
@@ -126,15 +144,15 @@ def connectivity_tables(
             {
                 "patch_id": patches["patch_id"].astype("str"),
                 "network_id": pd.array(network_id, dtype="str"),
-                **{name: importance[name] for name in DPC_COLUMNS},
-                "diic": diic,
-                "betweenness": importance["betweenness"],
+                **{name: without.patch[name] for name in DPC_COLUMNS},
+                "diic": without.hops["diic"],
+                "betweenness": without.patch["betweenness"],
                 "metapopulation_share": share,
             }
         ),
         links=pd.DataFrame(
             {
-                "dpc": link_importance(*link, **how),
+                "dpc": without.link,
                 "effective_m": _effective_m(net, kernel["distance_kind"]),
             }
         ),
@@ -142,6 +160,34 @@ def connectivity_tables(
         group=pd.DataFrame([of_group]).astype(texts | {"n_patches": "int64"}),
         sweep=_sweep_table(net, group, sweep_m, kernel),
         dispersal_sweep=_dispersal_table(wider, group, multiples, kernel, how),
+    )
+
+
+def connectivity_pieces(patches, links, *, pieces, threads=1, **kernel):
+    """Find out a share of what takes the time: what is lost without patches and links.
+
+    Parameters
+    ----------
+    patches, links, threads, **kernel
+        As for `connectivity_tables`, which takes the pieces of all shares.
+    pieces : Pieces
+        Says which share; takes its pieces.
+    """
+    patches = patches.sort_values("patch_id", ignore_index=True)
+    net = _network(patches, pd.Index(patches["patch_id"]), links)
+    net = _within(net, longest_link_m(**{name: kernel[name] for name in KERNEL}))
+    how = {"p_min": 0.0 if kernel["exact"] else kernel["p_min"], "threads": threads}
+    _importance(net, how, pieces)
+
+
+def _importance(net, how, pieces):
+    """Find out what connectivity loses without each patch and link, and by hops."""
+    link = (net.capacity, net.a, net.b, net.chance)
+    of_hops = net.capacity, net.a[net.near], net.b[net.near]
+    return _Importance(
+        patch_importance(*link, **how, pieces=pieces),
+        patch_importance_by_hops(*of_hops, threads=how["threads"], pieces=pieces),
+        link_importance(*link, **how, pieces=pieces),
     )
 
 

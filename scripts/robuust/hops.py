@@ -5,9 +5,13 @@ only those pairs are looked at again whose every shortest path runs through it; 
 that nothing else joins are read from the depth first walk of the links.
 """
 
+import itertools
+
 import numpy as np
 
 from robuust.graphs import checked_ends
+from robuust.importance import SECTIONS, section_edges
+from robuust.kept_pieces import Pieces, array_digest
 from robuust.paths import checked_capacity
 from robuust_kernels import component_kernels, hop_kernels, hop_loss_kernels
 from robuust_kernels.blocks import in_blocks
@@ -62,12 +66,14 @@ def integral_index_of_connectivity(capacity, a, b, *, threads=1):
     def sums(start, stop):
         return hop_kernels.batch_sums(*links, own, batches[start:stop])
 
-    reached = np.concatenate(list(_by_blocks(sums, batches, threads, "IIC")))
+    starts = _blocks(batches)
+    numbers = np.arange(starts.size - 1)
+    reached = np.concatenate(list(_by_blocks(sums, starts, numbers, threads, "IIC")))
     total = capacity @ capacity + own @ (_of_nodes(reached, batches, own) - own)
     return float(total)
 
 
-def patch_importance_by_hops(capacity, a, b, *, threads=1):
+def patch_importance_by_hops(capacity, a, b, *, threads=1, pieces=None):
     r"""DIIC of every patch and its three fractions, by exact removal.
 
     .. math:: dIIC_k = 100 \, (IIC - IIC_{-k}) / IIC
@@ -82,6 +88,9 @@ def patch_importance_by_hops(capacity, a, b, *, threads=1):
         patch with itself change nothing.
     threads : int
         How many threads to work on; the result is the same for any number.
+    pieces : Pieces or None
+        Sums of blocks that are known already, as for
+        `robuust.importance.patch_importance`.
 
     Returns
     -------
@@ -113,7 +122,7 @@ def patch_importance_by_hops(capacity, a, b, *, threads=1):
     intra = capacity**2
     flux, between, stays = np.zeros((3, capacity.size))
     if batches.size:
-        reached, was, left = _losses(capacity[order], links, batches, threads)
+        reached, was, left = _losses(capacity[order], links, batches, threads, pieces)
         flux[order] = 2 * capacity[order] * (reached - capacity[order])
         between[order], stays[order] = was, left
     total = intra.sum() + flux.sum() / 2
@@ -128,8 +137,39 @@ def patch_importance_by_hops(capacity, a, b, *, threads=1):
     }
 
 
-def _losses(own, links, batches, threads):
+def _losses(own, links, batches, threads, pieces):
     """Sum what each node reaches, and what runs through it, with and without it."""
+    starts = _blocks(batches)
+    edges = section_edges(starts.size - 1)
+    digests = range(SECTIONS)
+    if pieces is not None:
+        whole = array_digest(*links, own, batches)
+        digests = [f"hops {whole} {k}" for k in digests]
+    pieces = pieces or Pieces(keep=False)
+    numbers = [
+        number
+        for k in pieces.missing(digests)
+        for number in range(edges[k], edges[k + 1])
+    ]
+    blocks = _block_losses(own, links, batches, starts, numbers, threads)
+
+    def sum_section(k):
+        return _sum_blocks(itertools.islice(blocks, edges[k + 1] - edges[k]), own.size)
+
+    was, stays = np.zeros((2, own.size))
+    reached = np.zeros((len(batches), hop_kernels.SOURCES))
+    for k, section in enumerate(pieces.one_by_one(digests, sum_section)):
+        if section is not None:
+            reached[starts[edges[k]] : starts[edges[k + 1]]] = section[0]
+            was[section[1]] += section[2]
+            stays[section[1]] += section[3]
+    return _of_nodes(reached, batches, own), was, stays
+
+
+def _block_losses(own, links, batches, starts, numbers, threads):
+    """Yield of some blocks their first node, and the sums from there on."""
+    if not numbers:
+        return
     walk = component_kernels.depth_first(*links)
     at_turn = np.argsort(walk[0])
 
@@ -145,13 +185,19 @@ def _losses(own, links, batches, threads):
         found = hop_loss_kernels.batch_losses(*links, own, part, at_turn, walk, only)
         return part[0, 0], found
 
-    was, stays = np.zeros((2, own.size))
-    reached = []
-    for lowest, found in _by_blocks(losses, batches, threads, "dIIC"):
+    yield from _by_blocks(losses, starts, numbers, threads, "dIIC")
+
+
+def _sum_blocks(blocks, n):
+    """Sum up blocks: what they reach, the nodes that anything runs through, sums."""
+    was, stays = np.zeros((2, n))
+    reached = [np.empty((0, hop_kernels.SOURCES))]
+    for lowest, found in blocks:
         reached.append(found[0])
         was[lowest : lowest + found[1].size] += found[1]
         stays[lowest : lowest + found[2].size] += found[2]
-    return _of_nodes(np.concatenate(reached), batches, own), was, stays
+    nodes = np.flatnonzero(was)
+    return np.concatenate(reached), nodes, was[nodes], stays[nodes]
 
 
 def _prepared(capacity, a, b, threads):
@@ -187,17 +233,21 @@ def _batches(size):
     return np.column_stack([low, high, source, n_sources]).astype(np.int64)
 
 
-def _by_blocks(work, batches, threads, label):
-    """Work on batches together that are about as much work, whatever the threads."""
+def _blocks(batches):
+    """Divide batches into blocks of about as much work: their starts, and the end."""
     nodes = np.cumsum(batches[:, 1] - batches[:, 0])
     block = (nodes - nodes[0]) // NODES_PER_BLOCK
-    starts = np.concatenate([np.flatnonzero(np.diff(block, prepend=-1)), [len(block)]])
+    return np.concatenate([np.flatnonzero(np.diff(block, prepend=-1)), [len(block)]])
 
-    def block_of_batches(start, stop):
-        return work(starts[start], starts[stop])
+
+def _by_blocks(work, starts, numbers, threads, label):
+    """Work on some of the blocks of batches."""
+
+    def block_of_batches(start, _):
+        return work(starts[numbers[start]], starts[numbers[start] + 1])
 
     return in_blocks(
-        block_of_batches, starts.size - 1, block=1, threads=threads, label=label
+        block_of_batches, len(numbers), block=1, threads=threads, label=label
     )
 
 

@@ -5,9 +5,12 @@ read from the tree of best paths and repaired alone, so that not a single run ov
 the whole network is needed per patch.
 """
 
+import itertools
+
 import numpy as np
 
 from robuust.graphs import prepare_graph, thinned
+from robuust.kept_pieces import Pieces, array_digest
 from robuust.paths import (
     TIE,
     Workspaces,
@@ -21,8 +24,10 @@ from robuust.paths import (
 from robuust_kernels import graph_kernels, importance_kernels
 from robuust_kernels.blocks import in_blocks
 
+SECTIONS = 16  # of the nodes: each is summed up by itself, perhaps by another job
 
-def patch_importance(capacity, a, b, probability, *, p_min, threads=1):
+
+def patch_importance(capacity, a, b, probability, *, p_min, threads=1, pieces=None):
     r"""DPC of every patch and its three fractions, by exact removal.
 
     .. math:: dPC_k = 100 \, (PC - PC_{-k}) / PC
@@ -41,6 +46,9 @@ def patch_importance(capacity, a, b, probability, *, p_min, threads=1):
         `EXACT_PATCHES` patches that hang together.
     threads : int
         Processors to use; the results do not depend on it.
+    pieces : Pieces or None
+        Sums of `SECTIONS` that are known already; takes those made here. Where other
+        jobs make a share of them, they are what is asked for, not what is returned.
 
     Returns
     -------
@@ -74,7 +82,10 @@ def patch_importance(capacity, a, b, probability, *, p_min, threads=1):
     graph = thinned(graph, threads=threads)
     own = capacity[graph.patch]
     reached, loss, flow = removal_losses(
-        graph, own, limit, "importance of patches", of_links=False, threads=threads
+        *(graph, own, limit, "importance of patches"),
+        of_links=False,
+        threads=threads,
+        pieces=pieces,
     )
     total = own @ own + own @ reached
     scale = 100 / total if total > 0 else 0.0
@@ -89,7 +100,7 @@ def patch_importance(capacity, a, b, probability, *, p_min, threads=1):
     return {name: column[number] for name, column in columns.items()}
 
 
-def removal_losses(graph, own, limit, what, *, of_links, threads=1):
+def removal_losses(graph, own, limit, what, *, of_links, threads=1, pieces=None):
     """Sum up what other pairs lose without each node, or without each link.
 
     Parameters
@@ -106,6 +117,9 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1):
         Whether links are removed rather than nodes.
     threads : int
         Processors to use; the results do not depend on it.
+    pieces : Pieces or None
+        Sums of `SECTIONS` that are known already; takes those made here. Where other
+        jobs make a share of them, they are what is asked for, not what is returned.
 
     Returns
     -------
@@ -121,18 +135,21 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1):
     turn[walk] = np.arange(n, dtype=np.int32)
     lean = thinned(graph, detours=1, threads=threads)  # as long as nothing is removed
     chances = np.exp(-graph.length)
-    reached = np.empty(n)
-    loss, flow = np.zeros((2, n_arcs if of_links else n))
+    reached = np.zeros(n)
+    lost, through = np.zeros((2, n_arcs if of_links else n))
     cut = limit, float(np.exp(-limit)) * (1 - TIE), TIE
     rooms = Workspaces(
         lambda: importance_kernels.new_room(n, n_arcs, of_links=of_links)
     )
+    block = sources_per_block(mean_reach(lean, limit))
+    # The first block of each section, and behind the last.
+    edges = section_edges(-(-n // block))
 
-    def lose_block(start, stop):
+    def lose_block(number):
         with rooms.lent() as room:
             return importance_kernels.removal_losses(
-                start,
-                stop,
+                number * block,
+                min((number + 1) * block, n),
                 graph[:3],
                 lean[:3],
                 chances,
@@ -143,9 +160,74 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1):
                 reached,
             )
 
-    block = sources_per_block(mean_reach(lean, limit))
-    blocks = in_blocks(lose_block, n, block=block, threads=threads, label=what)
+    digests = _section_digests(graph, own, limit, of_links, pieces)
+    pieces = pieces or Pieces(keep=False)
+    numbers = [
+        number
+        for k in pieces.missing(digests)
+        for number in range(edges[k], edges[k + 1])
+    ]
+    blocks = in_blocks(
+        lambda start, _: lose_block(numbers[start]),
+        len(numbers),
+        block=1,
+        threads=threads,
+        label=what,
+    )
+
+    def sum_section(k):
+        sums = _sum_blocks(
+            itertools.islice(blocks, edges[k + 1] - edges[k]), lost, through
+        )
+        return reached[edges[k] * block : edges[k + 1] * block].copy(), *sums
+
+    loss, flow = np.zeros((2, lost.size))
+    for k, section in enumerate(pieces.one_by_one(digests, sum_section)):
+        if section is not None:
+            reached[edges[k] * block : edges[k + 1] * block] = section[0]
+            loss[section[1]] += section[2]
+            flow[section[1]] += section[3]
+    return reached, loss, flow
+
+
+def _sum_blocks(blocks, loss, flow):
+    """Sum up blocks in arrays of zeros, left so: what is removed, loss and flow."""
+    low, high = flow.size, 0
     for removed, lost, through in blocks:
         loss[removed] += lost
         flow[removed] += through
-    return reached, loss, flow
+        low = min(low, removed.min(initial=low))
+        high = max(high, removed.max(initial=-1) + 1)
+    removed = low + np.flatnonzero(flow[low:high])
+    sums = removed, loss[removed], flow[removed]
+    loss[low:high], flow[low:high] = 0.0, 0.0
+    return sums
+
+
+def _section_digests(graph, own, limit, of_links, pieces):
+    """Name the sections; to be known again, by all that they follow from."""
+    if pieces is None:
+        return range(SECTIONS)
+    # What they reach may be the whole graph.
+    whole = array_digest(*graph[:3], own, np.array([limit, of_links]))
+    return [f"removals {whole} {k}" for k in range(SECTIONS)]
+
+
+def section_edges(n_blocks):
+    """Divide blocks over the sections.
+
+    Parameters
+    ----------
+    n_blocks : int
+
+    Returns
+    -------
+    list of int, length SECTIONS + 1
+        The first block of each section, and the number of blocks.
+
+    Examples
+    --------
+    >>> section_edges(32)[:3], section_edges(1)[-2:]
+    ([0, 2, 4], [0, 1])
+    """
+    return [n_blocks * k // SECTIONS for k in range(SECTIONS + 1)]

@@ -6,6 +6,7 @@ MEMORY_MARGIN = 1.5  # land differs: what was measured on one is guessed on anot
 RUNTIME_MARGIN = 4  # nodes differ too, and a job that is cut off is lost time
 SNAKEMAKE_MB = 500  # each job on a cluster brings two Snakemakes of its own
 SHORTEST_RUNTIME_MIN = 10
+MOST_PORTIONS = 16  # of a group; sums are made of so many sections, see `importance`
 
 # The files whose rows are counted, by name: where several hold the same rows, the first
 # that a rule reads counts.
@@ -123,6 +124,29 @@ def runtime_request_min(cost, size, attempt=1):
     """
     estimate = RUNTIME_MARGIN * job_seconds(cost, size) / 60
     return max(math.ceil(estimate), SHORTEST_RUNTIME_MIN) * 2 ** (attempt - 1)
+
+
+def portion_count(polygons, polygons_per_portion):
+    """Tell how many jobs share the work on a group.
+
+    Parameters
+    ----------
+    polygons : int
+        That suit the group.
+    polygons_per_portion : int
+        Setting.
+
+    Returns
+    -------
+    int
+        1 where the work is not shared.
+
+    Examples
+    --------
+    >>> [portion_count(n, 50_000) for n in (0, 50_000, 50_001, 10**9)]
+    [1, 1, 2, 16]
+    """
+    return min(max(-(-polygons // polygons_per_portion), 1), MOST_PORTIONS)
 
 
 def rule_of_job(name, known):

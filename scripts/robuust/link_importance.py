@@ -14,7 +14,7 @@ from robuust.importance import removal_losses
 from robuust.paths import check_exact, checked_capacity, path_lengths, path_limit
 
 
-def link_importance(capacity, a, b, probability, *, p_min, threads=1):
+def link_importance(capacity, a, b, probability, *, p_min, threads=1, pieces=None):
     r"""Loss of PC without each link, by exact removal.
 
     .. math:: dPC_l = 100 \, (PC - PC_{-l}) / PC
@@ -33,6 +33,8 @@ def link_importance(capacity, a, b, probability, *, p_min, threads=1):
         `EXACT_PATCHES` patches that hang together.
     threads : int
         Processors to use; the results do not depend on it.
+    pieces : Pieces or None
+        As for `patch_importance`.
 
     Returns
     -------
@@ -70,7 +72,10 @@ def link_importance(capacity, a, b, probability, *, p_min, threads=1):
     graph = thinned(graph, threads=threads)
     own = own[graph.patch]
     reached, loss, _ = removal_losses(
-        graph, own, limit, "importance of links", of_links=True, threads=threads
+        *(graph, own, limit, "importance of links"),
+        of_links=True,
+        threads=threads,
+        pieces=pieces,
     )
     shares = np.zeros(a.size)
     total = own @ own + own @ reached

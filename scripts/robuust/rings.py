@@ -3,6 +3,7 @@
 import numpy as np
 import shapely
 
+from robuust.kept_pieces import Pieces, near_each, piece_digest, shape_digests
 from robuust.polygons import as_multipolygons
 from robuust.surroundings import area_within
 from robuust_kernels.blocks import in_blocks
@@ -22,6 +23,7 @@ def ring_between(
     window_vertices=WINDOW_VERTICES,
     threads=1,
     label=None,
+    pieces=None,
 ):
     """All land between two distances from polygons, dissolved to one shape.
 
@@ -46,11 +48,14 @@ def ring_between(
         Windows drawn at a time; changes nothing in the result.
     label : str or None
         What is drawn, for a line of progress now and then once it takes long.
+    pieces : Pieces or None
+        Land in windows that is known already; takes what is drawn here.
 
     Returns
     -------
     MultiPolygon
-        Empty when there are no polygons.
+        Empty when there are no polygons, and where other jobs draw a share of the
+        windows: then the pieces are what is asked for.
 
     Raises
     ------
@@ -74,17 +79,23 @@ def ring_between(
         return shapely.MultiPolygon()
     tree = shapely.STRtree(parts)
     edges_m = (float(from_m), float(to_m))
-    whole, crossed = _windows(tree, edges_m, tolerance_m, window_vertices)
+    whole, crossed, crosses = _windows(tree, edges_m, tolerance_m, window_vertices)
+    pieces = pieces or Pieces()
+    digests = _window_digests(tree, crossed, crosses, edges_m, tolerance_m)
+    missing = pieces.missing(digests)
 
     def draw(start, stop):
         return [
-            _land_in(window, tree, edges_m, tolerance_m)
-            for window in crossed[start:stop]
+            _land_in(crossed[k], crosses[k], tree, edges_m, tolerance_m)
+            for k in missing[start:stop]
         ]
 
-    drawn = in_blocks(draw, len(crossed), block=1, threads=threads, label=label)
-    pieces = [piece for block in drawn for piece in block]
-    return dissolve([*whole, *pieces], [*whole, *crossed])
+    drawn = in_blocks(draw, len(missing), block=1, threads=threads, label=label)
+    drawn = [piece for block in drawn for piece in block]
+    land = pieces.complete(digests, drawn)
+    if pieces.shared_out:
+        return shapely.MultiPolygon()
+    return dissolve([*whole, *land], [*whole, *crossed])
 
 
 def small_parts(polygons, *, max_vertices):
@@ -166,7 +177,7 @@ def _polygon_parts(shapes):
 
 
 def _windows(tree, edges_m, tolerance_m, max_vertices):
-    """Squares that lie wholly in the ring, and those that one of its edges crosses."""
+    """Squares wholly in the ring, and those that an edge crosses: by which edges."""
     n_vertices = shapely.get_num_coordinates(tree.geometries)
     west, south, east, north = shapely.total_bounds(tree.geometries)
     reach_m = edges_m[1] + tolerance_m
@@ -174,23 +185,24 @@ def _windows(tree, edges_m, tolerance_m, max_vertices):
     # Sides are powers of two and corners whole metres: windows fit without rounding.
     side_m = 2.0 ** np.ceil(np.log2(extent_m + 1))
     corners = np.floor([[west - reach_m, south - reach_m]])
-    whole, crossed = [], []
+    whole, crossed, crossed_by = [], [], []
     while len(corners):
         windows = shapely.box(*corners.T, *(corners + side_m).T)
         outside, crosses = _places(tree, windows, edges_m, tolerance_m)
         whole.extend(windows[~outside & ~crosses.any(axis=0)])
         drawn = ~outside & crosses.any(axis=0)
-        windows, corners = windows[drawn], corners[drawn]
+        windows, corners, crosses = windows[drawn], corners[drawn], crosses[:, drawn]
         n_near = np.zeros(len(windows))
-        for edge_m, here in zip(edges_m, crosses[:, drawn], strict=True):
+        for edge_m, here in zip(edges_m, crosses, strict=True):
             window, part = _near(tree, windows[here], edge_m)
             n_near[here] += np.bincount(window, n_vertices[part], minlength=here.sum())
         large = (n_near > max_vertices) & (side_m > MIN_SIDE * edges_m[1])
         crossed.extend(windows[~large])
+        crossed_by.extend(crosses[:, ~large].T.tolist())
         side_m /= 2
         quarter = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]) * side_m
         corners = (corners[large, None] + quarter).reshape(-1, 2)
-    return whole, crossed
+    return whole, crossed, crossed_by
 
 
 def _places(tree, windows, edges_m, tolerance_m):
@@ -221,10 +233,23 @@ def _near(tree, windows, distance_m):
     return tree.query(windows, predicate="dwithin", distance=distance_m)
 
 
-def _land_in(window, tree, edges_m, tolerance_m):
-    """Draw the part of the ring that lies in one window."""
+def _window_digests(tree, windows, crosses, edges_m, tolerance_m):
+    """Digest of all that the land in each window follows from."""
+    if not windows:
+        return []
+    parts = np.array(shape_digests(tree.geometries), dtype=object)
+    near = near_each(tree, windows, edges_m[1])
+    places = shapely.bounds(windows)
+    return [
+        piece_digest([*edges_m, tolerance_m, *place, *crossed], parts[here])
+        for place, crossed, here in zip(places, crosses, near, strict=True)
+    ]
+
+
+def _land_in(window, crosses, tree, edges_m, tolerance_m):
+    """Draw the part of the ring that lies in one window, as far as edges cross it."""
     (from_m, to_m), land = edges_m, window
-    _, (starts, ends) = _places(tree, np.array([window]), edges_m, tolerance_m)
+    starts, ends = crosses
     if ends:
         reached = _reached(window, tree, to_m, tolerance_m)
         land = shapely.intersection(reached, window)
@@ -236,7 +261,7 @@ def _land_in(window, tree, edges_m, tolerance_m):
 
 def _reached(window, tree, distance_m, tolerance_m):
     """All land within a distance, right in the window (and perhaps not around it)."""
-    _, near = _near(tree, np.array([window]), distance_m)
+    (near,) = near_each(tree, [window], distance_m)
     if distance_m == 0:
         return shapely.union_all(tree.geometries[near])
     return area_within(tree.geometries[near], distance_m, tolerance_m=tolerance_m)

@@ -128,7 +128,8 @@ def expected_steps(costs, groups, whole, jobs_of):
     whole : dict
         As `whole_sizes` gives it.
     jobs_of : dict of str to list of str
-        For each `per` of the table what there is a job for: groups, scenarios.
+        For each `per` of the table what there is a job for: groups, scenarios. Jobs
+        for the same group share the work on it.
 
     Returns
     -------
@@ -157,7 +158,8 @@ def _sizes(rule, cost, groups, whole, jobs_of):
     driver, per = cost["driver"], cost["per"]
     of_groups = driver in groups
     if of_groups and per.endswith("group"):
-        return groups.loc[jobs_of[per], driver].tolist()
+        sizes = groups.loc[jobs_of[per], driver]
+        return (sizes / sizes.groupby(level=0).transform("size")).tolist()
     size = groups[driver].sum() if of_groups else whole[driver]
     if driver == "input_mb":
         size = size.get(rule, size[None])

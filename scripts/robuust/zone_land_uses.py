@@ -6,6 +6,7 @@ import pandas as pd
 import shapely
 
 from robuust.coverage import faulty_edges
+from robuust.kept_pieces import Pieces, near_each, piece_digest, shape_digests
 from robuust.land_cover import by_precedence
 from robuust.overlaps import overlapping_pairs, resolve_overlaps
 from robuust.polygons import HA, overlap_areas
@@ -102,7 +103,15 @@ def cover_in_reach(land_cover, sites, *, reach_m, cover_order):
 
 
 def zone_land_uses(
-    sites, pressures, land_cover, *, group, tolerance_m, cover_order, threads=1
+    sites,
+    pressures,
+    land_cover,
+    *,
+    group,
+    tolerance_m,
+    cover_order,
+    threads=1,
+    pieces=None,
 ):
     """Hectares of each land use in the pressure zone of every site.
 
@@ -129,12 +138,17 @@ def zone_land_uses(
         Names of the sources, the one that wins first.
     threads : int
         Processors to use; changes nothing in the result.
+    pieces : Pieces or None
+        Zones that are known already; takes those measured here. Each is the m2 of the
+        zone, the land uses in it, and their m2.
 
     Returns
     -------
     DataFrame
-        Columns of ``LAND_USE_TYPES``, sorted by pressure, patch and land use; the
-        shares of a zone (0 to 1) add up to less than 1 where no land cover lies.
+        No rows where other jobs measure a share of the zones: then the pieces are what
+        is asked for. Columns of ``LAND_USE_TYPES``, sorted by pressure, patch and land
+        use; the shares of a zone (0 to 1) add up to less than 1 where no land cover
+        lies.
     """
     rows = pd.DataFrame({name: [] for name in LAND_USE_TYPES})
     if len(sites) and len(pressures) and len(land_cover):
@@ -153,6 +167,7 @@ def zone_land_uses(
                 width_m=float(row.width_m),
                 tolerance_m=tolerance_m,
                 threads=threads,
+                pieces=pieces or Pieces(),
                 label=f"{group}, land use in the zones of {row.pressure}",
             ).assign(pressure=row.pressure, width_m=float(row.width_m))
             for row in pressures.itertuples()
@@ -164,45 +179,87 @@ def zone_land_uses(
     return rows.sort_values(by, ignore_index=True)
 
 
-def _uses_of(shapes, cover, *, width_m, tolerance_m, threads, label):
+def _uses_of(shapes, cover, *, width_m, tolerance_m, threads, pieces, label):
     """Position of the site, land use, hectares and share of the zone."""
-    sites, ground = shapely.STRtree(shapes), cover.geometry.to_numpy()
-    kind, names = pd.factorize(cover["land_cover"], sort=True)
-    covers = shapely.STRtree(ground)
-    parts, zone_m2 = [], []
+    sites, covers = shapely.STRtree(shapes), shapely.STRtree(cover.geometry.to_numpy())
+    names = cover["land_cover"].to_numpy()
+    digests = _site_digests(sites, covers, names, width_m, tolerance_m)
+    missing = pieces.missing(digests)
 
     def measure(start, stop):
         zones = [
-            _zone(shape, sites, width_m, tolerance_m) for shape in shapes[start:stop]
+            _zone(shapes[k], sites, width_m, tolerance_m) for k in missing[start:stop]
         ]
-        # overlap_areas looks through all that it is given: give it what is near.
-        near = np.unique(covers.query(zones)[1])
-        zone, place, area_m2 = overlap_areas(zones, ground[near])
-        use = kind[near][place]
-        found = pd.DataFrame({"site": start + zone, "use": use, "area_m2": area_m2})
-        found = found.groupby(["site", "use"], as_index=False).sum()
-        return found, shapely.area(zones)
+        return _uses_in(zones, covers, names)
 
     work = in_blocks(
-        measure, len(shapes), block=SITES_PER_BLOCK, threads=threads, label=label
+        measure, len(missing), block=SITES_PER_BLOCK, threads=threads, label=label
     )
-    for found, areas in work:
-        parts.append(found)
-        zone_m2.append(areas)
-    rows, zone_m2 = pd.concat(parts, ignore_index=True), np.concatenate(zone_m2)
+    found = pieces.complete(digests, [zone for block in work for zone in block])
+    found = [(k, *zone) for k, zone in enumerate(found) if not pieces.shared_out]
+    zone_m2 = np.array([zone_m2 for _, zone_m2, _, _ in found])
+    rows = pd.DataFrame(
+        [
+            (k, name, m2)
+            for k, _, uses, areas_m2 in found
+            for name, m2 in zip(uses, areas_m2, strict=True)
+        ],
+        columns=["site", "land_cover", "area_m2"],
+    )
+    rows = rows.astype({"site": "int64", "area_m2": "float64"})
     share = rows["area_m2"] / zone_m2[rows["site"]]
     return pd.DataFrame(
         {
             "site": rows["site"],
-            "land_cover": names.take(rows["use"]),
+            "land_cover": rows["land_cover"],
             "area_ha": rows["area_m2"] / HA,
             "zone_share": share.clip(upper=1),  # rounding makes the whole a hair more
         }
     )
 
 
+def _site_digests(sites, covers, names, width_m, tolerance_m):
+    """Digest of all that the land uses round each site follow from."""
+    shape = np.array(shape_digests(sites.geometries), dtype=object)
+    cover = np.array(
+        [
+            piece_digest([], [digest, str(name).encode()]).encode()
+            for digest, name in zip(
+                shape_digests(covers.geometries), names, strict=True
+            )
+        ],
+        dtype=object,
+    )
+    # A drawn zone reaches up to the tolerance too far.
+    reach_m = width_m + 2 * tolerance_m
+    others, ground = (
+        near_each(tree, sites.geometries, reach_m) for tree in (sites, covers)
+    )
+    return [
+        piece_digest([width_m, tolerance_m], [own], shape[near], cover[here])
+        for own, near, here in zip(shape, others, ground, strict=True)
+    ]
+
+
+def _uses_in(zones, covers, names):
+    """Measure each zone: its m2, the land uses in it by their names, and their m2."""
+    # overlap_areas looks through all that it is given: give it what is near.
+    near = np.unique(covers.query(zones)[1])
+    zone, place, area_m2 = overlap_areas(zones, covers.geometries[near])
+    rows = pd.DataFrame({"zone": zone, "use": names[near][place], "area_m2": area_m2})
+    sums = rows.groupby(["zone", "use"])["area_m2"].sum()
+    uses = [([], []) for _ in zones]
+    for (k, use), m2 in sums.items():
+        uses[k][0].append(use)
+        uses[k][1].append(m2)
+    return [
+        (float(area_m2), *found)
+        for area_m2, found in zip(shapely.area(zones), uses, strict=True)
+    ]
+
+
 def _zone(shape, sites, width_m, tolerance_m):
     """All land within the width of a site, without the sites that lie in it."""
     reached = area_within([shape], width_m, tolerance_m=tolerance_m)
-    near = sites.geometries[sites.query(reached, predicate="intersects")]
-    return shapely.difference(reached, shapely.union_all(near))
+    near = np.sort(sites.query(reached, predicate="intersects"))
+    return shapely.difference(reached, shapely.union_all(sites.geometries[near]))

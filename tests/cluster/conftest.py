@@ -13,6 +13,7 @@ from slurm_on_this_machine import LocalSlurm, missing_programs
 ROOT = Path(__file__).parents[2]
 PLUGIN = "snakemake_executor_plugin_slurm"
 GROUPS = ["plants_wet_heath"]  # the smallest: starting a job takes the time here
+POLYGONS_PER_PORTION = 40  # on the cluster two jobs share the work on it
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +43,9 @@ def demo_cut(tmp_path_factory):
     settings = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text("utf-8"))
     folder = tmp_path_factory.mktemp("cluster")
     path = folder / "cut.yaml"
-    path.write_text(
-        yaml.safe_dump(settings | {"area": "cut", "groups": GROUPS}), encoding="utf-8"
-    )
+    settings |= {"area": "cut", "groups": GROUPS}
+    path.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    settings |= {"jobs": {"polygons_per_portion": POLYGONS_PER_PORTION}}
+    text = yaml.safe_dump(settings)
+    path.with_name("cut_in_portions.yaml").write_text(text, encoding="utf-8")
     return path

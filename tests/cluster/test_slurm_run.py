@@ -94,10 +94,11 @@ def test_a_run_by_sbatch_survives_a_lost_node_and_equals_the_local_run(
     slurm, demo_cut, local_results
 ):
     folder = demo_cut.parent / "by_sbatch"
+    in_portions = demo_cut.with_name("cut_in_portions.yaml")
     process = start_snakemake(
         folder,
         SNAKEFILE,
-        *("--profile", str(PROFILE), "--configfile", str(demo_cut), *QUICK),
+        *("--profile", str(PROFILE), "--configfile", str(in_portions), *QUICK),
         environment=slurm.environment,
     )
     try:
@@ -121,6 +122,8 @@ def test_a_run_by_sbatch_survives_a_lost_node_and_equals_the_local_run(
     assert lost, "a job ran on the node that was lost"
     screen = (folder / "screen.txt").read_text("utf-8")
     assert "Trying to restart job" in screen
+    for rule in ("link_patches", "measure_portion", "buffer_portion"):
+        assert f"Rule: {rule})" in screen
     expected, found = values_of(local_results), values_of(folder / "results" / "cut")
     assert found.keys() == expected.keys()
     for name, table in expected.items():

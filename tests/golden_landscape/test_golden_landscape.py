@@ -26,7 +26,6 @@ from golden_tables import (
     expected_statuses,
 )
 
-from measure_connectivity import link_table
 from robuust.connectivity_tables import connectivity_tables
 from robuust.network import find_links
 from robuust.patches import delineate
@@ -39,6 +38,7 @@ from robuust.roles import (
     polygon_shares,
 )
 from robuust.status_rules import STATUSES, read_status_rules
+from robuust_files.found_links import link_table
 
 RULES = RecordRules(
     reference_date=REFERENCE_DATE,

@@ -134,10 +134,10 @@ def test_the_script_draws_zones_round_robust_and_relict_sites(tmp_path, robust):
     fields = fields.assign(source="fields", land_cover="arable")
     fields.to_parquet(tmp_path / "land_cover.parquet", write_covering_bbox=True)
     names = ("verdicts", "relict_sites", "land_cover")
-    made = ("buffers", "pressure_zones", "zone_land_uses")
+    made = ("buffers", "pressure_zones", "zone_land_uses", "pieces")
     paths = {name: tmp_path / f"{name}.parquet" for name in names + made}
     buffer_patches(
-        paths | {"pressures": tmp_path / "pressures.csv"},
+        paths | {"pressures": tmp_path / "pressures.csv", "portions": []},
         group="g",
         bundle="heaths",
         classes=["stronghold", "key"],

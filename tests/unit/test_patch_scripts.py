@@ -111,7 +111,9 @@ def run(paths, bundle, *, over_land=False):
         paths = paths | {"resistance": paths["land"]}
     settings = {"sweep_m": [50, 150], "exponent": 0.5, "exact": False} | KERNEL
     settings |= {"multiples": [0.5, 1, 2], "threads": 1}
-    measure_connectivity(paths, group="bees_heath", mobility_class="bees", **settings)
+    of_one_job = paths | {"all_links": [], "portions": []}
+    names = {"group": "bees_heath", "mobility_class": "bees"}
+    measure_connectivity(of_one_job, **names, **settings)
     read = {"patches": gpd.read_parquet, "links": gpd.read_parquet}
     return {name: read.get(name, pd.read_parquet)(paths[name]) for name in OUTPUTS}
 

@@ -67,7 +67,7 @@ def test_a_dense_map_gives_the_same_ring_from_many_windows(distance):
     patches, middle = dense_map(distance)
     tree = shapely.STRtree(patches)
     edges_m = (0.5 * distance, distance)
-    _, crossed = rings._windows(tree, edges_m, 1.0, 500)
+    _, crossed, _ = rings._windows(tree, edges_m, 1.0, 500)
     assert len(crossed) > 30
     ring = ring_between(patches, *edges_m, tolerance_m=1, window_vertices=500)
     whole = drawn_at_once(patches, *edges_m, tolerance_m=1)

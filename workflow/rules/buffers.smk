@@ -4,6 +4,7 @@
 rule buffer_patches:
     """Draw three rings round patches, zones per pressure, and land uses in the zones."""
     input:
+        portions=from_portions(RESULTS + "/{group}/portions/buffers_{portion}.parquet"),
         verdicts=rules.classify_robustness.output.verdicts,
         relict_sites=rules.classify_populations.output.relict_sites,
         pressures=TABLES["pressures"],
@@ -13,6 +14,8 @@ rule buffer_patches:
         buffers="<results>/{group}/buffers.parquet",
         pressure_zones="<results>/{group}/pressure_zones.parquet",
         zone_land_uses="<results>/{group}/zone_land_uses.parquet",
+        # Kept for the next run: what lies far from an edit is not drawn again.
+        pieces=update("<results>/{group}/pieces.parquet"),
     log:
         "<logs>/{group}/buffer_patches.log",
     benchmark:
@@ -30,8 +33,28 @@ rule buffer_patches:
         outer_m=trait("buffer_outer_m"),
         tolerance_m=config["buffers"]["tolerance_m"],
         cover_order=[source["name"] for source in config["sources"]["land_cover"]],
+        share=(0, 1),
     script:
         "../../scripts/buffer_patches.py"
+
+
+# Of a large group: a share of the windows and zones.
+use rule buffer_patches as buffer_portion with:
+    input:
+        verdicts=rules.classify_robustness.output.verdicts,
+        relict_sites=rules.classify_populations.output.relict_sites,
+        pressures=TABLES["pressures"],
+        land_cover=rules.ingest_context.output.land_cover,
+        today=TODAY,
+        portions=[],
+    output:
+        pieces=update("<results>/{group}/portions/buffers_{portion}.parquet"),
+    log:
+        "<logs>/{group}/buffer_portion_{portion}.log",
+    benchmark:
+        "<benchmarks>/{group}/buffer_portion_{portion}.tsv"
+    params:
+        share=share,
 
 
 rule map_buffers:

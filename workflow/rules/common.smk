@@ -12,6 +12,7 @@ HOME = Path(workflow.basedir).parent  # this project, wherever snakemake is call
 sys.path.insert(0, str(HOME / "scripts"))
 
 from robuust.connections import check_connections, is_database
+from robuust.job_costs import portion_count
 from robuust.presets import (
     check_presets,
     complete_source,
@@ -31,6 +32,7 @@ from robuust.sheet_names import sheet_names
 from robuust.traits import group_traits
 from robuust_files.checksums import source_parts
 from robuust_files.code_digest import code_digest
+from robuust_files.job_sizes import count_rows
 from robuust_files.project_files import find_file
 
 # A scenario (chapter 10) is this workflow once more, as a module of that name, with the
@@ -232,6 +234,7 @@ def own_rows(table, column):
 
 wildcard_constraints:
     group="|".join(GROUPS),
+    portion=r"\d+",
 
 
 # Plan and corridors need all that comes before them, step by step: what they wait for
@@ -304,6 +307,40 @@ def group_threads(wildcards):
     """Processors for a job of one group: all, shared by the groups that run together."""
     cores = workflow.cores or 1
     return cores // min(cores, len(GROUPS))
+
+
+def portion_numbers(wildcards):
+    """Numbers of the jobs that share the work on the rule's group; none for one job."""
+    checkpoints.divide_habitat.get()
+    polygons = count_rows(f"{RESULTS}/{wildcards.group}/habitat.parquet")
+    count = portion_count(polygons, config["jobs"]["polygons_per_portion"])
+    return range(count if count > 1 else 0)
+
+
+def from_portions(path):
+    """An `input` function: what each portion of a group made; none where there are none."""
+
+    def paths(wildcards):
+        return [
+            path.format(group=wildcards.group, portion=portion)
+            for portion in portion_numbers(wildcards)
+        ]
+
+    return paths
+
+
+def with_portions(path):
+    """An `input` function: this file where a group is worked on in portions, or none."""
+
+    def paths(wildcards):
+        return path.format(group=wildcards.group) if portion_numbers(wildcards) else []
+
+    return paths
+
+
+def share(wildcards):
+    """A `params` function: which portion of the work on a group, and of how many."""
+    return int(wildcards.portion), len(portion_numbers(wildcards))
 
 
 def source_files(path):

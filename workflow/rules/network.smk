@@ -35,9 +35,74 @@ rule map_resistance:
         "../../scripts/map_resistance.py"
 
 
+rule link_patches:
+    """Of a large group: find all links, once for the jobs that share the work."""
+    input:
+        patches=rules.delineate_patches.output.patches,
+        barriers=rules.ingest_context.output.barriers,
+        barrier_types=ancient(TABLES["barrier_types"]),
+        resistance=resistance_map,
+        today=TODAY,
+    output:
+        all_links="<results>/{group}/portions/all_links.parquet",
+    log:
+        "<logs>/{group}/link_patches.log",
+    benchmark:
+        "<benchmarks>/{group}/link_patches.tsv"
+    priority: LONGEST_WAY
+    conda:
+        "../envs/robuust.yaml"
+    threads: group_threads
+    params:
+        library=library("link_patches"),
+        barrier_rows=own_rows("barrier_types", "mobility_class"),
+        folders=FOLDERS,
+        mobility_class=trait("mobility_class"),
+        multiples=config["network"]["dispersal_multiples"],
+        d0_m=trait("dispersal_median_m"),
+        p0=config["network"]["p0"],
+        p_min=config["network"]["p_min"],
+        dispersal_max_m=trait("dispersal_max_m"),
+    script:
+        "../../scripts/link_patches.py"
+
+
+rule measure_portion:
+    """Of a large group: a share of the patches and links that are left out in turn."""
+    input:
+        patches=rules.delineate_patches.output.patches,
+        all_links=rules.link_patches.output.all_links,
+        today=TODAY,
+    output:
+        pieces="<results>/{group}/portions/connectivity_{portion}.parquet",
+    log:
+        "<logs>/{group}/measure_portion_{portion}.log",
+    benchmark:
+        "<benchmarks>/{group}/measure_portion_{portion}.tsv"
+    priority: LONGEST_WAY
+    conda:
+        "../envs/robuust.yaml"
+    threads: group_threads
+    params:
+        library=library("measure_portion"),
+        folders=FOLDERS,
+        share=share,
+        exact=config["network"]["exact"],
+        d0_m=trait("dispersal_median_m"),
+        p0=config["network"]["p0"],
+        p_min=config["network"]["p_min"],
+        dispersal_max_m=trait("dispersal_max_m"),
+    script:
+        "../../scripts/measure_portion.py"
+
+
 rule measure_connectivity:
     """Link the patches; measure PC, ECA, IIC, metapopulation capacity, dPC."""
     input:
+        all_links=with_portions(RESULTS + "/{group}/portions/all_links.parquet"),
+        portions=from_portions(
+            RESULTS + "/{group}/portions/connectivity_{portion}.parquet"
+        ),
         patches=rules.delineate_patches.output.patches,
         barriers=rules.ingest_context.output.barriers,
         barrier_types=ancient(TABLES["barrier_types"]),
@@ -60,6 +125,7 @@ rule measure_connectivity:
     threads: group_threads
     params:
         library=library("measure_connectivity"),
+        portion_library=library("measure_portion"),
         barrier_rows=own_rows("barrier_types", "mobility_class"),
         folders=FOLDERS,
         mobility_class=trait("mobility_class"),

@@ -277,6 +277,10 @@ GROUPS_OF_RULE = {
     "ingest_history": HISTORY_GROUPS,
     "divide_history": HISTORY_GROUPS,
     "delineate_history": HISTORY_GROUPS,
+    # Portions of a group: the rule that puts them together asks for them.
+    "link_patches": [],
+    "measure_portion": [],
+    "buffer_portion": [],
 }
 EVERY_OUTPUT = [
     for_groups(str(path), GROUPS_OF_RULE.get(name, GROUPS))
