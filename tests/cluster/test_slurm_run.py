@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 SNAKEFILE = ROOT / "workflow" / "Snakefile"
 PROFILE = ROOT / "workflow" / "profiles" / "slurm"
 # Jobs take seconds here, and a node has one processor.
-QUICK = ("--slurm-init-seconds-before-status-checks", "2", "--cores", "2")
+QUICK = ("--slurm-init-seconds-before-status-checks", "2", "--cores", "1")
 RUN_LIMIT_S = 1500
 
 HUNGRY = '''
