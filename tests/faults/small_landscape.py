@@ -79,6 +79,7 @@ def write_small_landscape(demo, folder):
         "groups": ["amphibians_pools", "plants_dune_slacks"],
         "least_cost": {"classes": ["amphibians"], "cell_m": 100},
         "stability": {"draws": 2},
+        "jobs": {"polygons_per_portion": 100},  # two jobs share the work on amphibians
         "grid": {"cell_m": 100},
         "restoration": {
             "budgets_eur": [250_000],

@@ -1,6 +1,7 @@
 """A run that is killed at any moment goes on, and readers never notice."""
 
 import os
+import re
 import shutil
 import signal
 import time
@@ -27,7 +28,7 @@ def new_rules(place, before, known):
         now = started_jobs(place)
     except FileNotFoundError:  # a log went while we looked
         return set()
-    rules = {log.stem for log in now if now[log] != before.get(log)} - known
+    rules = {rule_of(log) for log in now if now[log] != before.get(log)} - known
     if list(place.area.glob("*.making")):
         rules |= {"publication"} - known
     return rules
@@ -61,7 +62,12 @@ def kill(process):
 def every_rule(place):
     """Rules of which a job has come to its end, and the making of a publication."""
     benchmarks = (place.folder / "benchmarks" / "corner").rglob("*.tsv")
-    return {path.stem for path in benchmarks} | {"publication"}
+    return {rule_of(path) for path in benchmarks} | {"publication"}
+
+
+def rule_of(path):
+    """Rule of a job by its log or benchmark; of a portion, whichever it is."""
+    return re.sub(r"_\d+$", "", path.stem)
 
 
 @pytest.mark.skipif(
