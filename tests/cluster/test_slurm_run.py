@@ -48,6 +48,15 @@ rule write_late:
 '''
 
 
+WIDE = '''
+rule touch_wide:
+    """Asks for more memory than a node has."""
+    output: "wide.txt"
+    resources: mem_mb=60000, runtime=5
+    shell: "touch {output}"
+'''
+
+
 def start_snakemake(folder, snakefile, *options, environment=None):
     """Start the Snakemake of this environment in a folder of its own."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -158,3 +167,18 @@ def test_a_job_that_runs_out_of_memory_asks_for_more_and_late_files_are_waited_f
     assert (tmp_path / "run" / "eaten.txt").read_text().split() == ["1120"]
     assert (tmp_path / "run" / "late.txt").read_text() == "seen\n"
     assert time.monotonic() - started > 6
+
+
+def test_what_slurm_refuses_is_told_in_its_own_words(slurm, tmp_path):
+    snakefile = tmp_path / "Snakefile"
+    snakefile.write_text(WIDE, encoding="utf-8")
+    process = start_snakemake(
+        tmp_path / "run",
+        snakefile,
+        *("--profile", str(PROFILE), "--retries", "0", "--cores", "1"),
+        environment=slurm.environment,
+    )
+    assert process.wait(120) == 1
+    assert "Requested node configuration is not available" in screen_of(
+        tmp_path / "run"
+    )
