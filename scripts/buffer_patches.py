@@ -9,7 +9,7 @@ from robuust.buffers import buffer_rings, pressure_zones, pressures_of
 from robuust.kept_pieces import Pieces
 from robuust.runlog import log_to
 from robuust.zone_land_uses import zone_land_uses, zones_box
-from robuust_files.piece_files import read_pieces, write_pieces
+from robuust_files.piece_files import made_by, read_pieces, write_pieces
 from robuust_files.taken_over import taken_over
 
 
@@ -24,7 +24,7 @@ def buffer_patches(
     cover_order,
     threads=1,
     share=(0, 1),
-    made_by="",
+    library="",
 ):
     """Read verdicts, relicts, pressures, land cover; write rings, zones, land uses.
 
@@ -41,7 +41,8 @@ def buffer_patches(
         "read %d patches of %s, %d of the classes %s, and %d relict sites",
         *(len(verdicts), group, len(counted), ", ".join(classes), len(relicts)),
     )
-    known = read_pieces([*paths["portions"], paths["pieces"]], made_by)
+    maker = made_by(library)
+    known = read_pieces([*paths["portions"], paths["pieces"]], maker)
     pieces = Pieces(known, share)
     drawing = {
         "group": group,
@@ -64,7 +65,7 @@ def buffer_patches(
     )
     uses = zone_land_uses(sites, widths, land_cover, cover_order=cover_order, **drawing)
     # What portions hold need not be kept twice.
-    write_pieces(paths["pieces"], {} if paths["portions"] else pieces.used, made_by)
+    write_pieces(paths["pieces"], {} if paths["portions"] else pieces.used, maker)
     words = "made %d of %d windows and zones, the others are as before"
     log.info(words, pieces.n_made, len(pieces.used))
     if pieces.shared_out:
@@ -92,5 +93,5 @@ if __name__ == "__main__":  # run by Snakemake
             cover_order=p.cover_order,
             threads=snakemake.threads,
             share=p.share,
-            made_by=p.library,
+            library=p.library,
         )

@@ -190,6 +190,7 @@ def jobs_per(settings, groups, traits):
         "group": list(traits.index),
         "land_group": land,
         "current_group": land if settings["least_cost"]["current_flow"] else [],
+        "large_group": [group for group, n in portions.items() if n > 1],
         "portion_group": [
             group for group, n in portions.items() if n > 1 for _ in range(n)
         ],

@@ -10,11 +10,13 @@ from robuust.kept_pieces import Pieces
 from robuust.network import longest_link_m
 from robuust.runlog import log_to
 from robuust_files.found_links import link_patches, link_table
-from robuust_files.piece_files import read_pieces
+from robuust_files.piece_files import made_by, read_pieces
 from robuust_files.taken_over import taken_over
 
 
-def measure_connectivity(paths, *, group, mobility_class, made_by="", **options):
+def measure_connectivity(
+    paths, *, group, mobility_class, portion_library="", **options
+):
     """Read patches and barriers, link the patches, write links and what they tell."""
     log = logging.getLogger(__name__)
     patches = gpd.read_parquet(paths["patches"])
@@ -32,13 +34,17 @@ def measure_connectivity(paths, *, group, mobility_class, made_by="", **options)
             **kernel,
         )
     links = link_table(found, patches, group)
-    known = read_pieces(paths["portions"], made_by)
+    pieces = None
+    if paths["portions"]:
+        known = read_pieces(paths["portions"], made_by(portion_library))
+        pieces = Pieces(known, keep=False)
+        del known  # each sum is let go once it was added
     tables = connectivity_tables(
         pd.DataFrame(patches.drop(columns="geometry")),
         pd.DataFrame(links.drop(columns="geometry")),
         group=group,
         distance_kind="least_cost" if paths["resistance"] else "euclidean",
-        pieces=Pieces(known) if known else None,
+        pieces=pieces,
         **options,
     )
     # Longer links only serve those that move farther than the group does.
@@ -52,6 +58,8 @@ def measure_connectivity(paths, *, group, mobility_class, made_by="", **options)
     tables.group.to_parquet(paths["group_connectivity"])
     tables.sweep.to_parquet(paths["component_sweep"])
     tables.dispersal_sweep.to_parquet(paths["dispersal_sweep"])
+    if pieces:
+        log.info("%d of all sums were left to make", pieces.n_made)
     log.info(
         "%d patches, %d links%s, %d networks",
         len(patches),
@@ -67,7 +75,7 @@ if __name__ == "__main__":  # run by Snakemake
         measure_connectivity(
             dict(snakemake.input.items()) | dict(snakemake.output.items()),
             group=snakemake.wildcards.group,
-            made_by=snakemake.params.portion_library,
+            portion_library=snakemake.params.portion_library,
             mobility_class=snakemake.params.mobility_class,
             sweep_m=snakemake.params.sweep_m,
             multiples=snakemake.params.multiples,

@@ -10,7 +10,7 @@ import itertools
 import numpy as np
 
 from robuust.graphs import checked_ends
-from robuust.importance import SECTIONS, section_edges
+from robuust.importance import SECTIONS, blocks_to_sum, section_edges
 from robuust.kept_pieces import Pieces, array_digest
 from robuust.paths import checked_capacity
 from robuust_kernels import component_kernels, hop_kernels, hop_loss_kernels
@@ -146,11 +146,7 @@ def _losses(own, links, batches, threads, pieces):
         whole = array_digest(*links, own, batches)
         digests = [f"hops {whole} {k}" for k in digests]
     pieces = pieces or Pieces(keep=False)
-    numbers = [
-        number
-        for k in pieces.missing(digests)
-        for number in range(edges[k], edges[k + 1])
-    ]
+    numbers = blocks_to_sum(pieces, digests, edges)
     blocks = _block_losses(own, links, batches, starts, numbers, threads)
 
     def sum_section(k):

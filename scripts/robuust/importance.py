@@ -136,7 +136,7 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1, pieces=None)
     lean = thinned(graph, detours=1, threads=threads)  # as long as nothing is removed
     chances = np.exp(-graph.length)
     reached = np.zeros(n)
-    lost, through = np.zeros((2, n_arcs if of_links else n))
+    room_to_sum = np.zeros((2, n_arcs if of_links else n))
     cut = limit, float(np.exp(-limit)) * (1 - TIE), TIE
     rooms = Workspaces(
         lambda: importance_kernels.new_room(n, n_arcs, of_links=of_links)
@@ -160,13 +160,9 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1, pieces=None)
                 reached,
             )
 
-    digests = _section_digests(graph, own, limit, of_links, pieces)
+    digests = _section_digests(graph, (own, chances), limit, of_links, pieces)
     pieces = pieces or Pieces(keep=False)
-    numbers = [
-        number
-        for k in pieces.missing(digests)
-        for number in range(edges[k], edges[k + 1])
-    ]
+    numbers = blocks_to_sum(pieces, digests, edges)
     blocks = in_blocks(
         lambda start, _: lose_block(numbers[start]),
         len(numbers),
@@ -176,12 +172,11 @@ def removal_losses(graph, own, limit, what, *, of_links, threads=1, pieces=None)
     )
 
     def sum_section(k):
-        sums = _sum_blocks(
-            itertools.islice(blocks, edges[k + 1] - edges[k]), lost, through
-        )
+        of_section = itertools.islice(blocks, edges[k + 1] - edges[k])
+        sums = _sum_blocks(of_section, *room_to_sum)
         return reached[edges[k] * block : edges[k + 1] * block].copy(), *sums
 
-    loss, flow = np.zeros((2, lost.size))
+    loss, flow = np.zeros_like(room_to_sum)
     for k, section in enumerate(pieces.one_by_one(digests, sum_section)):
         if section is not None:
             reached[edges[k] * block : edges[k + 1] * block] = section[0]
@@ -204,13 +199,36 @@ def _sum_blocks(blocks, loss, flow):
     return sums
 
 
-def _section_digests(graph, own, limit, of_links, pieces):
+def _section_digests(graph, values, limit, of_links, pieces):
     """Name the sections; to be known again, by all that they follow from."""
     if pieces is None:
         return range(SECTIONS)
     # What they reach may be the whole graph.
-    whole = array_digest(*graph[:3], own, np.array([limit, of_links]))
+    whole = array_digest(*graph[:3], *values, np.array([limit, of_links]))
     return [f"removals {whole} {k}" for k in range(SECTIONS)]
+
+
+def blocks_to_sum(pieces, digests, edges):
+    """List the blocks of the sections to sum up here, in the order of these.
+
+    Parameters
+    ----------
+    pieces : Pieces
+    digests : sequence of str, length SECTIONS
+    edges : list of int
+        As `section_edges` gives them.
+
+    Returns
+    -------
+    list of int
+        `Pieces.one_by_one` asks for the sections in the same order, so that each can
+        take its blocks from one stream.
+    """
+    return [
+        number
+        for k in pieces.missing(digests)
+        for number in range(edges[k], edges[k + 1])
+    ]
 
 
 def section_edges(n_blocks):

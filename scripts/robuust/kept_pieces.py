@@ -26,11 +26,12 @@ class Pieces:
         in this portion is left to others.
     keep : bool
         Whether pieces are wanted themselves, or only what is made of them.
+        If not, a known piece is let go once it was given.
 
     Attributes
     ----------
     used : dict of str to object
-        Every piece that was asked for and is there.
+        Every piece that was asked for and is there, of whatever portion.
     n_made : int
         How many of them were made here.
 
@@ -53,7 +54,7 @@ class Pieces:
         return self.share[1] > 1
 
     def missing(self, digests):
-        """List the positions of the pieces to make here."""
+        """List the positions of the pieces to make here: of its share of them all."""
         portion, of = self.share
         first, stop = (len(digests) * k // of for k in (portion, portion + 1))
         return [k for k in range(first, stop) if digests[k] not in self.known]
@@ -62,7 +63,8 @@ class Pieces:
         """Yield each piece: known, or made by ``make(position)``, or else None."""
         missing = set(self.missing(digests))
         for k, digest in enumerate(digests):
-            piece = make(k) if k in missing else self.known.get(digest)
+            known = self.known.get if self.keep else self.known.pop
+            piece = make(k) if k in missing else known(digest, None)
             self.n_made += k in missing
             if self.keep and piece is not None:
                 self.used[digest] = piece

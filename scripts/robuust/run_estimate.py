@@ -1,6 +1,7 @@
 """What a run will need, before it starts: counts per group, then cost per step."""
 
 import math
+from collections import Counter
 
 import pandas as pd
 
@@ -141,12 +142,19 @@ def expected_steps(costs, groups, whole, jobs_of):
     rows = {}
     for rule, cost in costs.to_dict("index").items():
         sizes = _sizes(rule, cost, groups, whole, jobs_of)
+        # Jobs for the same group share the time; each holds what all of it needs.
+        jobs = jobs_of[cost["per"]]
+        sharing = Counter(jobs)
+        seconds = [
+            job_seconds(cost, size) / sharing[job]
+            for job, size in zip(jobs, sizes, strict=True)
+        ]
         if sizes:
             rows[rule] = {
                 "jobs": len(sizes),
                 "driver": cost["driver"],
                 "size": max(sizes),
-                "seconds": sum(job_seconds(cost, size) for size in sizes),
+                "seconds": sum(seconds),
                 "mb": job_memory_mb(cost, max(sizes)),
                 "formula": formula(cost),
             }
@@ -158,8 +166,7 @@ def _sizes(rule, cost, groups, whole, jobs_of):
     driver, per = cost["driver"], cost["per"]
     of_groups = driver in groups
     if of_groups and per.endswith("group"):
-        sizes = groups.loc[jobs_of[per], driver]
-        return (sizes / sizes.groupby(level=0).transform("size")).tolist()
+        return groups.loc[jobs_of[per], driver].tolist()
     size = groups[driver].sum() if of_groups else whole[driver]
     if driver == "input_mb":
         size = size.get(rule, size[None])

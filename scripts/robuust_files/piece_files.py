@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import zipfile
+from importlib import metadata
 
 import numpy as np
 import pyarrow as pa
@@ -11,16 +12,38 @@ import pyarrow.parquet as pq
 import shapely
 
 MADE_BY = b"robuust_made_by"
+AT_ONCE = 16  # pieces
+# What a damaged file may lead to.
+DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError)
+DAMAGED += (pa.ArrowException, shapely.errors.ShapelyError, zipfile.BadZipFile)
 
 
-def read_pieces(paths, made_by):
+def made_by(library):
+    """Say by what pieces are made: other code may make them otherwise.
+
+    Parameters
+    ----------
+    library : str
+        Digest of the code of this project, see `robuust_files.code_digest`.
+
+    Returns
+    -------
+    str
+        With the releases of the libraries that draw and count.
+    """
+    geos = ".".join(map(str, shapely.geos_version))
+    releases = (shapely.__version__, geos, np.__version__, metadata.version("numba"))
+    return " ".join([library, *releases])
+
+
+def read_pieces(paths, maker):
     """Read what is known, from files that are there and made by the same code.
 
     Parameters
     ----------
     paths : iterable of str
-    made_by : str
-        Digest of the code, see `robuust_files.code_digest`.
+    maker : str
+        As `made_by` tells it.
 
     Returns
     -------
@@ -31,20 +54,27 @@ def read_pieces(paths, made_by):
     known = {}
     for path in paths:
         try:
-            table = pq.read_table(path, page_checksum_verification=True)
-            if (table.schema.metadata or {}).get(MADE_BY) != made_by.encode():
-                continue
-            digests, contents = (table[name].to_pylist() for name in table.schema.names)
-            known |= dict(zip(digests, map(_decoded, contents), strict=True))
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                if (file.schema_arrow.metadata or {}).get(MADE_BY) == maker.encode():
+                    known |= _all_pieces(file)
         except FileNotFoundError:
             continue
-        except (OSError, pa.ArrowException, ValueError, zipfile.BadZipFile) as error:
+        except DAMAGED as error:
             words = "%s cannot be read (%s); what it kept is made again"
             logging.getLogger(__name__).warning(words, path, error)
     return known
 
 
-def write_pieces(path, pieces, made_by):
+def _all_pieces(file):
+    """Decode a file batch by batch, so that it is not in memory twice."""
+    pieces = {}
+    for batch in file.iter_batches(AT_ONCE):
+        digests, contents = (column.to_pylist() for column in batch.columns)
+        pieces |= zip(digests, map(_decoded, contents), strict=True)
+    return pieces
+
+
+def write_pieces(path, pieces, maker):
     """Write pieces to a file.
 
     Parameters
@@ -52,12 +82,12 @@ def write_pieces(path, pieces, made_by):
     path : str
     pieces : dict of str to object
         By digest: a shape; or m2, names, m2 of a zone; or arrays.
-    made_by : str
+    maker : str
         As for `read_pieces`.
     """
     schema = pa.schema([("digest", pa.string()), ("content", pa.binary())])
     columns = [list(pieces), [_encoded(piece) for piece in pieces.values()]]
-    table = pa.table(columns, schema=schema.with_metadata({MADE_BY: made_by}))
+    table = pa.table(columns, schema=schema.with_metadata({MADE_BY: maker}))
     pq.write_table(table, path, compression="zstd", write_page_checksum=True)
 
 

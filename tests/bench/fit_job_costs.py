@@ -39,7 +39,9 @@ def measured_jobs(folder, area, costs):
         if path.stem not in costs.index:
             continue
         took = pd.read_csv(path, sep="\t", na_values=["-", "NA"]).iloc[-1]
-        group = path.parent.name if path.parent != benchmarks else "*"
+        group = (
+            path.relative_to(benchmarks).parts[0] if path.parent != benchmarks else "*"
+        )
         group = "*" if group == "all_groups" else group
         size = driver_size(path.stem, costs.loc[path.stem, "driver"], results, group)
         if took["max_rss"] > LEAST_MB / 2 and size is not None:

@@ -15,7 +15,7 @@ from robuust.job_costs import MOST_PORTIONS
 from robuust.kept_pieces import Pieces, piece_digest
 from robuust.rings import ring_between
 from robuust.zone_land_uses import zone_land_uses
-from robuust_files.piece_files import read_pieces, write_pieces
+from robuust_files.piece_files import made_by, read_pieces, write_pieces
 
 KERNEL = {"d0_m": 400.0, "p0": 0.5, "p_min": 1e-3, "dispersal_max_m": 600.0}
 KERNEL |= {"exact": False}
@@ -213,6 +213,15 @@ def test_sums_of_another_network_are_not_taken():
     pd.testing.assert_frame_equal(found.patches, expected.patches, check_exact=True)
 
 
+def test_sums_that_were_added_are_let_go():
+    patches, links = scattered(130, seed=1)
+    pieces = Pieces()
+    connectivity_pieces(patches, links, pieces=pieces, **KERNEL)
+    adding = Pieces(pieces.used, keep=False)
+    measured(patches, links, adding)
+    assert (adding.n_made, adding.known, adding.used) == (0, {}, {})
+
+
 def test_there_is_a_section_of_the_sums_for_every_job():
     assert MOST_PORTIONS == SECTIONS
 
@@ -236,6 +245,13 @@ def test_a_file_keeps_every_digit(tmp_path):
     for one, other in zip(found["sums"], pieces["sums"], strict=True):
         assert one.dtype == other.dtype
         np.testing.assert_array_equal(one, other)
+
+
+def test_pieces_are_made_by_the_code_and_by_the_libraries(monkeypatch):
+    before = made_by("code")
+    assert made_by("other code") != before
+    monkeypatch.setattr(shapely, "geos_version", (99, 0, 0))
+    assert made_by("code") != before
 
 
 def test_pieces_of_other_code_and_missing_files_are_nothing(tmp_path):

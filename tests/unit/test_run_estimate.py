@@ -96,6 +96,15 @@ def test_a_rule_per_group_has_a_job_per_group_and_the_largest_sets_its_memory():
     assert steps.loc["judge", ["jobs", "size"]].tolist() == [1, 50]
 
 
+def test_jobs_that_share_a_group_share_its_time_and_not_its_memory():
+    jobs_of = JOBS_OF | {"portion_group": ["birds"] * 4}
+    table = costs(measure=("portion_group", "patches"))
+    step = expected_steps(table, GROUPS, whole(), jobs_of).loc["measure"]
+    assert step["jobs"] == 4
+    assert step["seconds"] == pytest.approx(1 + 4)
+    assert step["mb"] == 140
+
+
 def test_a_rule_that_nothing_asks_for_is_left_out():
     steps = expected_steps(
         costs(map=("land_group", "cost_cells"), judge=("run", "records")),

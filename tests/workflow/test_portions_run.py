@@ -98,8 +98,10 @@ def test_there_is_a_portion_per_so_many_polygons_and_none_is_left_to_do(
     assert count > 1
     for name in ("buffers", "connectivity"):
         assert len(list((place / "portions").glob(f"{name}_*.parquet"))) == count
-    log = shared_out.folder / "logs" / "demo" / group / "buffer_patches.log"
-    assert "made 0 of " in log.read_text(encoding="utf-8")
+    logs = shared_out.folder / "logs" / "demo" / group
+    assert "made 0 of " in (logs / "buffer_patches.log").read_text(encoding="utf-8")
+    log = logs / "measure_connectivity.log"
+    assert "0 of all sums were left to make" in log.read_text(encoding="utf-8")
 
 
 def test_every_window_and_zone_was_made_by_one_job(shared_out, demo_results):

@@ -5,6 +5,7 @@ rule buffer_patches:
     """Draw three rings round patches, zones per pressure, and land uses in the zones."""
     input:
         portions=from_portions(RESULTS + "/{group}/portions/buffers_{portion}.parquet"),
+        made=from_portions(RESULTS + "/{group}/portions/buffers_{portion}.made"),
         verdicts=rules.classify_robustness.output.verdicts,
         relict_sites=rules.classify_populations.output.relict_sites,
         pressures=TABLES["pressures"],
@@ -49,10 +50,12 @@ use rule buffer_patches as buffer_portion with:
         portions=[],
     output:
         pieces=update("<results>/{group}/portions/buffers_{portion}.parquet"),
+        # When the job fails the old pieces come back, and this file does not.
+        made=touch("<results>/{group}/portions/buffers_{portion}.made"),
     log:
         "<logs>/{group}/buffer_portion_{portion}.log",
     benchmark:
-        "<benchmarks>/{group}/buffer_portion_{portion}.tsv"
+        "<benchmarks>/{group}/portion_{portion}/buffer_portion.tsv"
     params:
         share=share,
 

@@ -78,7 +78,7 @@ rule measure_portion:
     log:
         "<logs>/{group}/measure_portion_{portion}.log",
     benchmark:
-        "<benchmarks>/{group}/measure_portion_{portion}.tsv"
+        "<benchmarks>/{group}/portion_{portion}/measure_portion.tsv"
     priority: LONGEST_WAY
     conda:
         "../envs/robuust.yaml"
