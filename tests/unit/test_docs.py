@@ -146,7 +146,8 @@ def test_every_file_between_the_steps_has_the_name_that_the_workflow_gives_it():
     made = set(re.findall(r'"<(?:results|today)>/([\w/{}]+\.\w+)"', rules))
     made |= set(re.findall(r'"<results>_{scenario}/([\w/]+\.\w+)"', rules))
     made = {path.replace("{group}", "<group>") for path in made}
-    named = {word for word in in_code(METHOD) if word.endswith((".parquet", ".tif"))}
+    kinds = (".parquet", ".tif", ".made")
+    named = {word for word in in_code(METHOD) if word.endswith(kinds)}
     paths = {word for word in named if "/" in word}
     assert paths - made == set()
     assert {path for path in made if path.startswith("<group>/")} - paths == set()
