@@ -4,8 +4,8 @@
 rule buffer_patches:
     """Draw three rings round patches, zones per pressure, and land uses in the zones."""
     input:
-        portions=from_portions(RESULTS + "/{group}/portions/buffers_{portion}.parquet"),
-        made=from_portions(RESULTS + "/{group}/portions/buffers_{portion}.made"),
+        portions=from_portions("buffers_{portion}.parquet"),
+        made=from_portions("buffers_{portion}.made"),
         verdicts=rules.classify_robustness.output.verdicts,
         relict_sites=rules.classify_populations.output.relict_sites,
         pressures=TABLES["pressures"],

@@ -317,23 +317,23 @@ def portion_numbers(wildcards):
     return range(count if count > 1 else 0)
 
 
-def from_portions(path):
-    """An `input` function: what each portion of a group made; none where there are none."""
+def from_portions(name):
+    """An `input` function: this file of each portion of a group; none without them."""
 
     def paths(wildcards):
-        return [
-            path.format(group=wildcards.group, portion=portion)
-            for portion in portion_numbers(wildcards)
-        ]
+        folder = f"{RESULTS}/{wildcards.group}/portions"
+        numbers = portion_numbers(wildcards)
+        return [f"{folder}/{name.format(portion=number)}" for number in numbers]
 
     return paths
 
 
-def with_portions(path):
-    """An `input` function: this file where a group is worked on in portions, or none."""
+def with_portions(name):
+    """An `input` function: this file of a group that is worked on in portions."""
 
     def paths(wildcards):
-        return path.format(group=wildcards.group) if portion_numbers(wildcards) else []
+        numbers = portion_numbers(wildcards)
+        return f"{RESULTS}/{wildcards.group}/portions/{name}" if numbers else []
 
     return paths
 

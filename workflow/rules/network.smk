@@ -99,10 +99,8 @@ rule measure_portion:
 rule measure_connectivity:
     """Link the patches; measure PC, ECA, IIC, metapopulation capacity, dPC."""
     input:
-        all_links=with_portions(RESULTS + "/{group}/portions/all_links.parquet"),
-        portions=from_portions(
-            RESULTS + "/{group}/portions/connectivity_{portion}.parquet"
-        ),
+        all_links=with_portions("all_links.parquet"),
+        portions=from_portions("connectivity_{portion}.parquet"),
         patches=rules.delineate_patches.output.patches,
         barriers=rules.ingest_context.output.barriers,
         barrier_types=ancient(TABLES["barrier_types"]),
