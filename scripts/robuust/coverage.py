@@ -11,6 +11,7 @@ from robuust.chunks import in_chunks
 from robuust.habitat_geometry import geometry_digest
 from robuust.loose_edges import by_tile, suspect_polygons
 from robuust.overlaps import TOLERANCE_M2
+from robuust.polygons import sturdy
 
 FAULT_TYPES = {
     "fault_id": "str",
@@ -143,12 +144,16 @@ def _gaps_in(windows, geometry, tree, max_gap_m):
     # Outside its window all ground counts as free: the frame makes nothing narrow.
     reach = {"join_style": "mitre", "mitre_limit": _MITRE}
     framed = shapely.buffer(windows, 2 * max_gap_m, **reach)
-    free = shapely.difference(framed, _unions(clipped, window, windows))
+    free = sturdy(shapely.difference, framed, _unions(clipped, window, windows))
+    # Of shapes whose edges almost touch GEOS may leave a hole within a hole.
+    torn = ~shapely.is_valid(free)
+    free[torn] = shapely.make_valid(free[torn], method="structure")
     # What a disc as wide as the largest gap cannot reach is narrower.
     wide = shapely.buffer(free, -max_gap_m / 2, **reach)
     wide = shapely.buffer(wide, max_gap_m / 2, **reach)
     wide = shapely.make_valid(wide, method="structure")  # mitres may cross each other
-    narrow, place = shapely.get_parts(shapely.difference(free, wide), return_index=True)
+    narrow = sturdy(shapely.difference, free, wide)
+    narrow, place = shapely.get_parts(narrow, return_index=True)
     return _between(narrow, place, clipped, window, polygon, max_gap_m)
 
 
@@ -162,7 +167,9 @@ def _windows(edges, max_gap_m):
 def _unions(clipped, window, windows):
     """Join what lies in each window to one geometry."""
     ends = np.searchsorted(window, np.arange(len(windows) + 1))
-    unions = [shapely.union_all(clipped[first:last]) for first, last in pairwise(ends)]
+    unions = [
+        sturdy(shapely.union_all, clipped[first:last]) for first, last in pairwise(ends)
+    ]
     return np.array([*unions, None], dtype=object)[:-1]
 
 
