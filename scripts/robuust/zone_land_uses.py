@@ -160,10 +160,12 @@ def zone_land_uses(
             reach_m=pressures["width_m"].max(),
             cover_order=cover_order,
         )
+        contents = _contents(shapes, cover)
         found = [
             _uses_of(
                 shapes,
                 cover,
+                contents,
                 width_m=float(row.width_m),
                 tolerance_m=tolerance_m,
                 threads=threads,
@@ -179,11 +181,20 @@ def zone_land_uses(
     return rows.sort_values(by, ignore_index=True)
 
 
-def _uses_of(shapes, cover, *, width_m, tolerance_m, threads, pieces, label):
+def _contents(shapes, cover):
+    """Digest of each site, and of each land cover with its name."""
+    names = [str(name).encode() for name in cover["land_cover"]]
+    covers = zip(shape_digests(cover.geometry), names, strict=True)
+    of_cover = [piece_digest([], pair).encode() for pair in covers]
+    of_shape = shape_digests(shapes)
+    return np.array(of_shape, dtype=object), np.array(of_cover, dtype=object)
+
+
+def _uses_of(shapes, cover, contents, *, width_m, tolerance_m, threads, pieces, label):
     """Position of the site, land use, hectares and share of the zone."""
     sites, covers = shapely.STRtree(shapes), shapely.STRtree(cover.geometry.to_numpy())
     names = cover["land_cover"].to_numpy()
-    digests = _site_digests(sites, covers, names, width_m, tolerance_m)
+    digests = _site_digests(sites, covers, contents, width_m, tolerance_m)
     missing = pieces.missing(digests)
 
     def measure(start, stop):
@@ -218,18 +229,9 @@ def _uses_of(shapes, cover, *, width_m, tolerance_m, threads, pieces, label):
     )
 
 
-def _site_digests(sites, covers, names, width_m, tolerance_m):
+def _site_digests(sites, covers, contents, width_m, tolerance_m):
     """Digest of all that the land uses round each site follow from."""
-    shape = np.array(shape_digests(sites.geometries), dtype=object)
-    cover = np.array(
-        [
-            piece_digest([], [digest, str(name).encode()]).encode()
-            for digest, name in zip(
-                shape_digests(covers.geometries), names, strict=True
-            )
-        ],
-        dtype=object,
-    )
+    shape, cover = contents
     # A drawn zone reaches up to the tolerance too far.
     reach_m = width_m + 2 * tolerance_m
     others, ground = (
