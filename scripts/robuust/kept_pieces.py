@@ -152,6 +152,32 @@ def array_digest(*arrays):
     return digest.hexdigest()
 
 
+def query_near(tree, shapes, distance_m):
+    """Find what lies within a distance of shapes, in any order.
+
+    Parameters
+    ----------
+    tree : STRtree
+    shapes : ndarray of geometry, shape (n,)
+    distance_m : float
+        Zero or more [m].
+
+    Returns
+    -------
+    ndarray of int, shape (2, n_pairs)
+        Positions of the shapes, and in the tree.
+
+    Examples
+    --------
+    >>> tree = shapely.STRtree(shapely.points([[5, 0], [1, 0]]))
+    >>> query_near(tree, shapely.points([[0, 0]]), 2).tolist()
+    [[0], [1]]
+    """
+    if distance_m == 0:
+        return tree.query(shapes, predicate="intersects")
+    return tree.query(shapes, predicate="dwithin", distance=distance_m)
+
+
 def near_each(tree, shapes, distance_m):
     """List what lies within a distance of each shape, in the order the tree got it.
 
@@ -177,9 +203,6 @@ def near_each(tree, shapes, distance_m):
     [[0, 1], [0, 2]]
     """
     shapes = np.asarray(shapes, dtype=object)
-    if distance_m == 0:
-        shape, near = tree.query(shapes, predicate="intersects")
-    else:
-        shape, near = tree.query(shapes, predicate="dwithin", distance=distance_m)
+    shape, near = query_near(tree, shapes, distance_m)
     near = near[np.lexsort((near, shape))]
     return np.split(near, np.cumsum(np.bincount(shape, minlength=len(shapes)))[:-1])

@@ -3,7 +3,13 @@
 import numpy as np
 import shapely
 
-from robuust.kept_pieces import Pieces, near_each, piece_digest, shape_digests
+from robuust.kept_pieces import (
+    Pieces,
+    near_each,
+    piece_digest,
+    query_near,
+    shape_digests,
+)
 from robuust.polygons import as_multipolygons
 from robuust.surroundings import area_within
 from robuust_kernels.blocks import in_blocks
@@ -194,7 +200,7 @@ def _windows(tree, edges_m, tolerance_m, max_vertices):
         windows, corners, crosses = windows[drawn], corners[drawn], crosses[:, drawn]
         n_near = np.zeros(len(windows))
         for edge_m, here in zip(edges_m, crosses, strict=True):
-            window, part = _near(tree, windows[here], edge_m)
+            window, part = query_near(tree, windows[here], edge_m)
             n_near[here] += np.bincount(window, n_vertices[part], minlength=here.sum())
         large = (n_near > max_vertices) & (side_m > MIN_SIDE * edges_m[1])
         crossed.extend(windows[~large])
@@ -224,13 +230,6 @@ def _places(tree, windows, edges_m, tolerance_m):
         for edge_m in edges_m
     ]
     return outside, np.array(crosses)
-
-
-def _near(tree, windows, distance_m):
-    """Polygons within a distance of windows: position of the window and of the part."""
-    if distance_m == 0:
-        return tree.query(windows, predicate="intersects")
-    return tree.query(windows, predicate="dwithin", distance=distance_m)
 
 
 def _window_digests(tree, windows, crosses, edges_m, tolerance_m):
