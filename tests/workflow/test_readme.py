@@ -32,7 +32,9 @@ def test_every_rule_and_chapter_stands_in_the_readme():
             line for line in README.splitlines() if f"| `{chapter.name}`" in line
         )
         text = chapter.read_text(encoding="utf-8")
-        rules = re.findall(r"^(?:rule|checkpoint) (\w+):", text, re.MULTILINE)
+        rules = re.findall(
+            r"^(?:rule|checkpoint|use rule \w+ as) (\w+)(?::| with:)", text, re.MULTILINE
+        )
         assert re.findall(r"`(\w+)`", row) == rules
 
 
