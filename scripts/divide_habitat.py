@@ -8,8 +8,8 @@ import logging
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
+from robuust.habitat_map import extent_of
 from robuust.roles import polygon_shares
 from robuust.runlog import log_to
 from robuust.suitability import match_suitability
@@ -36,12 +36,6 @@ def divide_habitat(paths, *, bundles, min_suitable_share):
         polygons.to_parquet(path)
         log.info("%s: %d of %d polygons suit", group, len(polygons), len(habitat))
     extent_of(habitat).to_parquet(paths["extent"])
-
-
-def extent_of(habitat):
-    """Draw the box round the whole map; no row when that is empty."""
-    box = [shapely.box(*habitat.total_bounds)] if len(habitat) else []
-    return gpd.GeoDataFrame(geometry=box, crs=habitat.crs)
 
 
 if __name__ == "__main__":  # run by Snakemake

@@ -41,7 +41,8 @@ from robuust_files.source_sizes import (
 )
 
 INGESTED_BY = {
-    "ingest_habitat": ("study_area", "habitat"),
+    "ingest_habitat": ("habitat",),
+    "ingest_study_area": ("study_area",),
     "ingest_history": ("historic_habitat",),
     "ingest_records": ("records",),
 }

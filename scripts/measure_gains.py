@@ -1,8 +1,11 @@
 """Rule measure_gains: what each candidate would bring one group."""
 
 import logging
+from dataclasses import astuple
+from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -13,14 +16,21 @@ from robuust.candidates import habitat_for, near_other_role
 from robuust.corridor_candidates import with_corridors
 from robuust.gain_draws import drawn_distances, gain_draws
 from robuust.group_gains import gain_table
+from robuust.kept_pieces import Pieces, frame_digest, piece_digest
 from robuust.network import reach_m
 from robuust.polygons import HA, as_multipolygons
 from robuust.robustness import Norms
 from robuust.runlog import log_to
 from robuust.suitability import match_suitability
+from robuust_files.checksums import file_digest
 from robuust_files.config_tables import read_barrier_types, read_suitability
+from robuust_files.piece_files import made_by, read_pieces, write_pieces
 
 ROUNDING = 1e-9  # of the area of a polygon: less was not cut off
+TABLES = ("gains", "flips", "candidate_links", "gain_draws")
+# Traits that decide how much is gained; two more decide what is of use.
+NUMBERS = ("local_distance_m", "dispersal_median_m", "dispersal_max_m")
+NUMBERS += ("reproductive_unit_ha", "role_distance_m")
 
 
 def measure_gains(
@@ -34,46 +44,120 @@ def measure_gains(
     min_suitable_share,
     uncertainty,
     threads=1,
+    library="",
 ):
-    """Read candidates and the group's network; write gains, flips and new links."""
+    """Read candidates and the group's network; write gains, flips and new links.
+
+    Candidates are drawn for all groups together, and most edits concern a few: gains
+    are those of the last run as long as nothing that they rest on has changed.
+    """
     log = logging.getLogger(__name__)
-    candidates = gpd.read_parquet(paths["candidates"])
-    patches = gpd.read_parquet(paths["verdicts"])
+    patches = gpd.read_parquet(
+        paths["verdicts"],
+        columns=["patch_id", "network_id", "effective_ha", "capacity_ru", "geometry"],
+    )
     links = pd.read_parquet(
         paths["links"], columns=["patch_id_a", "patch_id_b", "cost_m", "probability"]
     )
-    log.info("read %d candidates, %d patches", len(candidates), len(patches))
-    useful = useful_candidates(paths, candidates, patches, traits, min_suitable_share)
-    how = {"group": group, "p_min": p_min, "threads": threads}
-    new_links = group_links(paths, useful, patches, traits, p0=p0, **how)
+    useful = useful_candidates(paths, patches, traits, min_suitable_share)
+    own = [("group", "==", group)]
+    of_corridors = pd.read_parquet(paths["corridor_links"], filters=own)
+    barriers = group_barriers(paths, traits["mobility_class"])
+    distances_m = group_draws(paths, traits, **uncertainty)
+    log.info("read %d candidates for %d patches", len(useful), len(patches))
+
+    def measure(_):
+        tables = gains_of(
+            *(useful, patches, links, of_corridors, barriers, group_land(paths)),
+            distances_m=distances_m,
+            group=group,
+            traits=traits,
+            norms=norms,
+            p0=p0,
+            p_min=p_min,
+            threads=threads,
+        )
+        return as_files(tables)
+
+    numbers = [*(traits[name] for name in NUMBERS), *astuple(norms), p0, p_min]
+    frames = (useful, patches, links, of_corridors, barriers)
+    contents = [*map(frame_digest, frames), file_digest(paths["resistance"])]
+    digest = piece_digest([*numbers, *distances_m], contents)
+    maker = made_by(library)
+    pieces = Pieces(read_pieces([paths["kept"]], maker))
+    (files,) = pieces.one_by_one([digest], measure)
+    for name, content in zip(TABLES, files, strict=True):
+        Path(paths[name]).write_bytes(content)
+    write_pieces(paths["kept"], pieces.used, maker)
+    log.info("measured" if pieces.n_made else "nothing has changed: gains as before")
+
+
+def gains_of(
+    useful,
+    patches,
+    links,
+    of_corridors,
+    barriers,
+    land,
+    *,
+    distances_m,
+    group,
+    traits,
+    norms,
+    p0,
+    p_min,
+    threads,
+):
+    """Measure gains, flips, new links and drawn gains, as `TABLES` names them."""
+    log, how = logging.getLogger(__name__), {"group": group, "threads": threads}
+    kinds = barriers["barrier"].to_numpy(dtype=object)
+    barriers = barriers.geometry.to_numpy(), barriers["chance"].to_numpy(), kinds
+    for words in land_words(useful, barriers, land) if land else ():
+        log.warning(words)
+    d0_m, dispersal_max_m = traits["dispersal_median_m"], traits["dispersal_max_m"]
+    new_links = link_table(
+        useful,
+        patches,
+        barriers,
+        dispersal_max_m=dispersal_max_m,
+        d0_m=d0_m,
+        p0=p0,
+        reach_m=max(reach_m(d0_m=d0_m, p0=p0, p_min=p_min), dispersal_max_m),
+        local_distance_m=traits["local_distance_m"],
+        land=land,
+        **how,
+    )
     useful = near_other_role(
         useful, new_links, role_distance_m=traits["role_distance_m"]
     )
-    own = [("group", "==", group)]
-    of_corridors = pd.read_parquet(paths["corridor_links"], filters=own)
     useful, new_links = with_corridors(useful, new_links, of_corridors)
     gains, flips = gain_table(
         *(useful, patches, links, new_links, norms),
         unit_ha=traits["reproductive_unit_ha"],
-        dispersal_max_m=traits["dispersal_max_m"],
+        dispersal_max_m=dispersal_max_m,
+        p_min=p_min,
         **how,
     )
-    distances_m = group_draws(paths, traits, **uncertainty)
-    d0_m = traits["dispersal_median_m"]
     drawn = gain_draws(
-        *(useful, patches, links, new_links, distances_m), d0_m=d0_m, p0=p0, **how
+        *(useful, patches, links, new_links, distances_m),
+        d0_m=d0_m,
+        p0=p0,
+        p_min=p_min,
+        **how,
     )
-    gains.to_parquet(paths["gains"])
-    flips.to_parquet(paths["flips"])
-    new_links.to_parquet(paths["candidate_links"])
-    drawn.to_parquet(paths["gain_draws"])
-    log.info(
-        "wrote %d gains, %d flips, %d new links", len(gains), len(flips), len(new_links)
-    )
+    words = "wrote %d gains, %d flips, %d new links"
+    log.info(words, len(gains), len(flips), len(new_links))
+    return gains, flips, new_links, drawn
 
 
-def useful_candidates(paths, candidates, patches, traits, min_suitable_share):
+def as_files(tables):
+    """Tables as the bytes of Parquet files, which can be kept."""
+    return tuple(np.frombuffer(table.to_parquet(), np.uint8) for table in tables)
+
+
+def useful_candidates(paths, patches, traits, min_suitable_share):
     """Candidates that are of use to the group: new habitat, and crossings."""
+    candidates = gpd.read_parquet(paths["candidates"])
     table = read_suitability(paths["suitability"])
     suitability = match_suitability(candidates["code"], table, traits["bundle"])
     polygons = group_polygons(paths, patches)
@@ -87,28 +171,6 @@ def useful_candidates(paths, candidates, patches, traits, min_suitable_share):
         return habitat
     useful = pd.concat([habitat, crossings.assign(improved_share=0.0)])
     return useful.sort_values("candidate_id", ignore_index=True)
-
-
-def group_links(paths, useful, patches, traits, *, group, p0, p_min, threads):
-    """Links of the candidates with patches, and with each other."""
-    d0_m, dispersal_max_m = traits["dispersal_median_m"], traits["dispersal_max_m"]
-    barriers = group_barriers(paths, traits["mobility_class"])
-    land = group_land(paths)
-    for words in land_words(useful, barriers, land) if land else ():
-        logging.getLogger(__name__).warning(words)
-    return link_table(
-        useful,
-        patches,
-        barriers,
-        group=group,
-        dispersal_max_m=dispersal_max_m,
-        d0_m=d0_m,
-        p0=p0,
-        reach_m=max(reach_m(d0_m=d0_m, p0=p0, p_min=p_min), dispersal_max_m),
-        local_distance_m=traits["local_distance_m"],
-        land=land,
-        threads=threads,
-    )
 
 
 def group_draws(paths, traits, *, draws, seed):
@@ -149,13 +211,14 @@ def group_land(paths):
 
 
 def group_barriers(paths, mobility_class):
-    """Barriers, the chance that the group gets across each, and their kind."""
-    barriers = gpd.read_parquet(paths["barriers"])
-    kinds = barriers["barrier"].to_numpy(dtype=object)
+    """Barriers, with the chance that the group gets across each, and their kind."""
+    barriers = gpd.read_parquet(paths["barriers"], columns=["barrier", "geometry"])
     chances = crossing_chances(
-        kinds, read_barrier_types(paths["barrier_types"]), mobility_class
+        barriers["barrier"].to_numpy(dtype=object),
+        read_barrier_types(paths["barrier_types"]),
+        mobility_class,
     )
-    return barriers.geometry.to_numpy(), chances, kinds
+    return barriers.assign(chance=chances)
 
 
 if __name__ == "__main__":  # run by Snakemake
@@ -183,4 +246,5 @@ if __name__ == "__main__":  # run by Snakemake
         min_suitable_share=values.min_suitable_share,
         uncertainty={"draws": values.draws, "seed": values.seed},
         threads=snakemake.threads,
+        library=values.library,
     )

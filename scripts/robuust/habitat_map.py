@@ -168,23 +168,20 @@ def _flags(n, rows):
     return flags
 
 
-def habitat_area(screened, crs):
-    """Bounding rectangle of all usable polygons, for a run without a study area.
+def extent_of(habitat):
+    """Draw the box round a map: the study area of a run that gives none.
 
     Parameters
     ----------
-    screened : sequence of ScreenedHabitat
-    crs : pyproj.CRS
+    habitat : GeoDataFrame
 
     Returns
     -------
     GeoDataFrame
-        One row.
+        One row; none when the map is empty.
     """
-    kept = np.concatenate([s.geometry[s.reasons.isna().to_numpy()] for s in screened])
-    return gpd.GeoDataFrame(
-        geometry=[shapely.box(*shapely.total_bounds(kept))], crs=crs
-    )
+    box = [shapely.box(*habitat.total_bounds)] if len(habitat) else []
+    return gpd.GeoDataFrame(geometry=box, crs=habitat.crs)
 
 
 def area_before_ha(screened):
@@ -232,8 +229,8 @@ def outside_area(screened, area, *, max_distance_m):
     Parameters
     ----------
     screened : ScreenedHabitat
-    area : Polygon or MultiPolygon
-        The study area.
+    area : Polygon, MultiPolygon or None
+        The study area; without one no polygon is far from it.
     max_distance_m : float
         Polygons farther from it are left out [m].
 
@@ -246,6 +243,8 @@ def outside_area(screened, area, *, max_distance_m):
     ValueError
         If no polygon is near the area.
     """
+    if area is None:
+        return screened.reasons
     usable = screened.reasons.isna()
     far = ~near_area(screened.geometry, area, max_distance_m)
     if far[usable].all():
@@ -268,8 +267,8 @@ def join_habitat(screened, area, *, crs, max_distance_m, max_gap_m):
     ----------
     screened : sequence of ScreenedHabitat
         In the order of the settings.
-    area : Polygon or MultiPolygon
-        The study area.
+    area : Polygon, MultiPolygon or None
+        The study area, where one is given.
     crs : pyproj.CRS
         System of the analysis.
     max_distance_m : float

@@ -188,9 +188,13 @@ def _windows(tree, edges_m, tolerance_m, max_vertices):
     west, south, east, north = shapely.total_bounds(tree.geometries)
     reach_m = edges_m[1] + tolerance_m
     extent_m = max(east - west, north - south) + 2 * reach_m
-    # Sides are powers of two and corners whole metres: windows fit without rounding.
-    side_m = 2.0 ** np.ceil(np.log2(extent_m + 1))
-    corners = np.floor([[west - reach_m, south - reach_m]])
+    # Sides are powers of two and corners multiples of them: windows fit without
+    # rounding, and lie where they lay, whatever patch comes or goes far away.
+    side_m = 2.0 ** np.ceil(np.log2(extent_m))
+    first = np.floor((np.array([west, south]) - reach_m) / side_m)
+    last = np.floor((np.array([east, north]) + reach_m) / side_m)
+    columns, rows = (np.arange(a, b + 1) for a, b in zip(first, last, strict=True))
+    corners = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2) * side_m
     whole, crossed, crossed_by = [], [], []
     while len(corners):
         windows = shapely.box(*corners.T, *(corners + side_m).T)

@@ -43,6 +43,23 @@ def _files_checksum(source):
     return digest.hexdigest()
 
 
+def file_digest(path):
+    """SHA-256 of one file, and nothing when there is none to read.
+
+    Parameters
+    ----------
+    path : str or None
+
+    Returns
+    -------
+    bytes
+    """
+    if not path:
+        return b""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
 def source_parts(path):
     """Files that hold a source; a lock says who looked at it, not what is in it.
 

@@ -13,7 +13,7 @@ from robuust_files.project_files import find_file
 
 #: What the workflow makes of each kind; without it, it reads the kind anew.
 INGESTED = {
-    "study_area": "habitat_sources.parquet",
+    "study_area": "study_area_sources.parquet",
     "habitat": "habitat_sources.parquet",
     "historic_habitat": "history_sources.parquet",
     "records": "records_sources.parquet",

@@ -29,11 +29,11 @@ def made_by(library):
     Returns
     -------
     str
-        With the releases of the libraries that draw and count.
+        With the releases of the libraries that draw, count and write.
     """
     geos = ".".join(map(str, shapely.geos_version))
-    releases = (shapely.__version__, geos, np.__version__, metadata.version("numba"))
-    return " ".join([library, *releases])
+    modules = ("shapely", "numpy", "numba", "pandas", "pyarrow")
+    return " ".join([library, geos, *map(metadata.version, modules)])
 
 
 def read_pieces(paths, maker):

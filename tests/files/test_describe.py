@@ -92,9 +92,8 @@ def ingested(kind, entry, paths, *, dutch):
     source = complete_source(entry, PRESETS)
     if kind == "habitat":
         ingest_habitat(
-            paths,
+            paths | {"given_area": None},
             sources=[source],
-            study_area_sources=[],
             crs=crs,
             **{
                 key: SETTINGS["habitat"][key] for key in ("min_polygon_m2", "max_gap_m")

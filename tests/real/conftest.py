@@ -71,11 +71,10 @@ def ingest(region, presets, tmp_path):
             options |= {"reference_date": "2026-01-01", "sensitive": {}}
             ingest_records(paths, sources=[source], **options)
         elif step == "habitat":
-            areas = [] if area is None else [study_area_source(tmp_path, area)]
+            given = {"given_area": None if area is None else paths["study_area"]}
             ingest_habitat(
-                paths,
+                paths | given,
                 sources=[complete_source(source, presets)],
-                study_area_sources=areas,
                 min_polygon_m2=min_polygon_m2,
                 unknown_codes="quarantine",
                 max_gap_m=0,
@@ -101,11 +100,6 @@ def write_tables(paths, folder, area, species, codes):
     if codes:
         paths["habitat_types"] = folder / "habitat_types.csv"
         pd.DataFrame({"code": codes}).to_csv(paths["habitat_types"], index=False)
-
-
-def study_area_source(folder, area):
-    gpd.GeoDataFrame(geometry=[area], crs=CRS).to_file(folder / "area.gpkg")
-    return {"name": "area", "path": str(folder / "area.gpkg")}
 
 
 def outcome(paths, step):

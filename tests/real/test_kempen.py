@@ -482,16 +482,16 @@ def test_quirks_of_all_wetlands_are_in_the_summary(shared, tmp_path):
         **{"name": "wetlands", "path": str(tmp_path / "wetlands.geojson")},
         **{"code": "rbbmr", "id_column": "code"},
     }
-    written = ("habitat", "habitat_parts", "quarantined", "study_area", "summary")
+    written = ("habitat", "habitat_parts", "quarantined", "summary")
     tables = ("habitat_types", "suitability")
     ingest_habitat(
         {
             name: tmp_path / f"{name}.parquet"
             for name in (*written, "sources", "coverage_faults")
         }
-        | {table: ROOT / "config" / f"{table}.csv" for table in tables},
+        | {table: ROOT / "config" / f"{table}.csv" for table in tables}
+        | {"given_area": None},
         sources=[source],
-        study_area_sources=[],
         crs=f"EPSG:{CRS}",
         min_polygon_m2=1,
         unknown_codes="quarantine",

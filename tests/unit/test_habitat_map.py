@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from robuust import overlaps
 from robuust.habitat_map import (
     area_before_ha,
-    habitat_area,
     join_habitat,
     screen_habitat,
 )
@@ -48,7 +47,6 @@ def screen(read, *, refuse_unknown=False, **source):
 
 
 def merge(*screened, area=None, max_distance_m=1000):
-    area = area or habitat_area(screened, CRS).geometry[0]
     limits = {"max_distance_m": max_distance_m, "max_gap_m": 1}
     return join_habitat(screened, area, crs=CRS, **limits)
 

@@ -18,6 +18,7 @@ from ingest_context import ingest_context
 from ingest_habitat import ingest_habitat
 from ingest_history import ingest_history
 from ingest_records import ingest_records
+from ingest_study_area import ingest_study_area
 from robuust.presets import complete_source
 
 EAST, NORTH = 186_600, 222_900
@@ -88,11 +89,16 @@ def plain(source):
     return source | {"code": "4010"}
 
 
-def run_habitat(paths, *sources, area=(), **options):
-    ingest_habitat(
-        paths, sources=sources, study_area_sources=area, **HABITAT_OPTIONS | options
-    )
+def run_habitat(paths, *sources, given_area=None, **options):
+    files = paths | {"given_area": given_area}
+    ingest_habitat(files, sources=sources, **HABITAT_OPTIONS | options)
     return gpd.read_parquet(paths["habitat"]), pd.read_parquet(paths["summary"])
+
+
+def run_study_area(paths, *sources):
+    ingest_study_area(paths, sources=sources, crs=HABITAT_OPTIONS["crs"])
+    area = gpd.read_parquet(paths["study_area"])
+    return area, pd.read_parquet(paths["summary"])
 
 
 def run_records(paths, *sources, **options):
@@ -114,7 +120,7 @@ def write_records(path, text):
 # --- Habitat -------------------------------------------------------------------------
 
 
-def test_a_habitat_file_becomes_polygons_parts_and_a_study_area(paths, tmp_path):
+def test_a_habitat_file_becomes_polygons_and_parts(paths, tmp_path):
     source = write_layer(
         tmp_path / "map.gpkg",
         *squares(3),
@@ -135,8 +141,6 @@ def test_a_habitat_file_becomes_polygons_parts_and_a_study_area(paths, tmp_path)
         ["3130_aom", 0.4],
         ["rbbmr", 0.4],
     ]
-    area = gpd.read_parquet(paths["study_area"])
-    assert area.total_bounds.tolist() == [EAST, NORTH, EAST + 300, NORTH + 100]
     row = pd.read_parquet(paths["sources"]).iloc[0]
     assert (row["kind"], row["rows"], row["crs"]) == ("habitat", 3, "EPSG:31370")
     assert (row["area_before_ha"], row["area_after_ha"]) == (3, 2)
@@ -151,10 +155,28 @@ def test_a_habitat_file_becomes_polygons_parts_and_a_study_area(paths, tmp_path)
 
 def test_a_study_area_layer_bounds_the_map(paths, tmp_path):
     source = plain(write_layer(tmp_path / "map.gpkg", *squares(3)))
-    area = write_layer(tmp_path / "area.gpkg", squares(1)[0])
-    habitat, summary = run_habitat(paths, source, area=[area], max_distance_m=150)
+    layer = write_layer(tmp_path / "area.gpkg", squares(1)[0], None, a=[1, 2])
+    area, summary = run_study_area(paths, layer)
+    assert area.total_bounds.tolist() == [EAST, NORTH, EAST + 100, NORTH + 100]
+    assert summary.to_numpy().tolist() == [
+        ["area", 2, 1, 1, "balance"],
+        ["area", 1, 0, 1, "missing_geometry"],
+    ]
+    assert len(gpd.read_parquet(paths["quarantined"])) == 1
+    row = pd.read_parquet(paths["sources"]).iloc[0]
+    assert (row["source"], row["kind"], row["rows"]) == ("area", "study_area", 2)
+    given = {"given_area": paths["study_area"], "max_distance_m": 150}
+    habitat, _ = run_habitat(paths, source, **given)
     assert len(habitat) == 2
-    assert summary.query("source == 'area'")["rows_kept"].tolist() == [1]
+
+
+def test_without_a_layer_the_study_area_is_the_box_round_the_map(paths, tmp_path):
+    run_habitat(paths, plain(write_layer(tmp_path / "map.gpkg", *squares(3))))
+    area, summary = run_study_area(paths)
+    assert area.geometry[0].equals(shapely.box(EAST, NORTH, EAST + 500, NORTH + 100))
+    assert summary.empty
+    assert pd.read_parquet(paths["sources"]).empty
+    assert gpd.read_parquet(paths["quarantined"]).empty
 
 
 def test_a_habitat_raster_becomes_polygons_joined_by_edges(paths, tmp_path):

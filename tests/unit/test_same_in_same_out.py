@@ -22,7 +22,6 @@ from robuust.context_layers import (
 )
 from robuust.habitat_map import (
     area_before_ha,
-    habitat_area,
     join_habitat,
     screen_habitat,
 )
@@ -108,9 +107,8 @@ def habitat_layers(rows, id_column, old_map=()):
     rules = {"crs": CRS, "min_polygon_m2": 1, "refuse_unknown": False}
     maps = [(source | id_column, rows), (source | {"name": "old"}, old_map or rows)]
     screened = [screen_habitat(as_layer(r), s, KNOWN, **rules) for s, r in maps]
-    area = habitat_area(screened, CRS).geometry[0]
     limits = {"crs": CRS, "max_distance_m": 100, "max_gap_m": 1}
-    habitat, parts, gone, notes, faults = join_habitat(screened, area, **limits)
+    habitat, parts, gone, notes, faults = join_habitat(screened, None, **limits)
     assert len(habitat) + len(gone) == sum(len(r) for _, r in maps)
     files = [in_bytes(layer) for layer in (habitat, parts, faults)]
     return files, apart(gone), notes, [area_before_ha(one) for one in screened]

@@ -33,7 +33,7 @@ def test_every_rule_and_chapter_stands_in_the_readme():
         )
         text = chapter.read_text(encoding="utf-8")
         rules = re.findall(
-            r"^(?:rule|checkpoint|use rule \w+ as) (\w+)(?::| with:)", text, re.MULTILINE
+            r"^(?:rule|checkpoint|use rule \w+ as) (\w+)(?: with)?:", text, re.M
         )
         assert re.findall(r"`(\w+)`", row) == rules
 

@@ -8,6 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from robuust.habitat_map import extent_of
+
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden_landscape"
 RESULTS = Path("results") / "golden"
@@ -153,25 +155,34 @@ def jobs_since(folder, start):
     return found
 
 
+def gains_as_before(folder):
+    """Groups of which the last job that measures gains found that none has changed."""
+    logs = (folder / "logs" / "golden").glob("*/measure_gains.log")
+    return {log.parent.name for log in logs if "gains as before" in log.read_text()}
+
+
 @pytest.fixture(scope="module")
 def walked(run_pipeline, tmp_path_factory):
-    """Make every edit in turn and run again: the folder, the jobs after each edit."""
+    """Make every edit in turn and run again: the folder, jobs and gains after each."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(GOLDEN)
         import golden_inputs
     folder = tmp_path_factory.mktemp("walk")
     settings = golden_inputs.write_inputs(folder)
     settings["restoration"] = {"budgets_eur": [50_000], "max_candidates": 12}
+    settings["sources"]["study_area"] = [{"name": "area", "path": "area.gpkg"}]
+    extent_of(gpd.read_file(folder / "habitat.gpkg")).to_file(folder / "area.gpkg")
     first = run_pipeline(folder, settings)
     assert first.code == 0, first.screen[-4000:]
-    jobs = {}
+    jobs, as_before = {}, {}
     for name, make in EDITS.items():
         make(folder, settings)
         start = time.time()
         run = run_pipeline(folder, settings)
         assert run.code == 0, f"{name}: {run.screen[-4000:]}"
         jobs[name] = jobs_since(folder, start)
-    return folder, settings, jobs
+        as_before[name] = gains_as_before(folder)
+    return folder, settings, jobs, as_before
 
 
 @pytest.mark.parametrize("name", EDITS)
@@ -179,10 +190,20 @@ def test_an_edit_runs_the_jobs_that_the_document_says(walked, documented, name):
     assert walked[2][name] == documented[name]
 
 
+def test_gains_are_measured_again_only_where_something_has_changed(walked):
+    as_before = walked[3]
+    assert as_before["records in another row order"] == set()  # no such job was run
+    assert as_before["a moved polygon"] == {"pool_newts"}
+    assert as_before["the dispersal distance of one class"] == {
+        "heath_birds",
+        "pool_newts",
+    }
+
+
 def test_after_all_edits_the_tables_are_those_of_a_run_from_nothing(
     walked, run_pipeline, tmp_path_factory
 ):
-    folder, settings, _ = walked
+    folder, settings, *_ = walked
     fresh = tmp_path_factory.mktemp("fresh")
     for path in [*files_in(folder), *folder.glob("styles/*")]:
         copy = fresh / path.relative_to(folder)

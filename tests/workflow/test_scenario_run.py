@@ -129,9 +129,9 @@ def test_today_stays_as_it_is_and_is_compared_with_nothing(results, land):
 
 
 def test_what_goes_in_is_read_once(run):
-    for rule in ("ingest_habitat", "ingest_records", "ingest_context"):
-        assert run.screen.count(f"  {rule} ") == 1
-        assert f"building_{rule}" not in run.screen
+    for rule in ("habitat", "study_area", "records", "context"):
+        assert run.screen.count(f"  ingest_{rule} ") == 1
+        assert f"building_ingest_{rule}" not in run.screen
     assert run.screen.count("  lay_changes ") == 1
 
 

@@ -64,7 +64,7 @@ rule map_buffers:
     """Map how many groups' rings cover a cell."""
     input:
         extent=rules.divide_habitat.output.extent,
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         buffers=for_groups(rules.buffer_patches.output.buffers),
     output:
         buffer_groups="<results>/staging/buffer_groups.tif",

@@ -1,18 +1,21 @@
 """Chapter 1: the files that go in, checked, repaired and brought into one form."""
 
+# Of what the settings give, or else of the habitat map: one of these two rules waits for
+# the other. Only in the second case are records read again after an edit of that map.
+STUDY_AREA = "<today>/ingest/study_area.parquet"
+
 
 rule ingest_habitat:
-    """Check habitat maps and study area, cut overlaps, set apart what cannot be used."""
+    """Check habitat maps, cut overlaps, set apart what cannot be used."""
     input:
         habitat_files=source_paths("habitat"),
-        study_area_files=source_paths("study_area"),
+        given_area=STUDY_AREA if config["sources"]["study_area"] else [],
         habitat_types=TABLES["habitat_types"],
     output:
         habitat="<results>/ingest/habitat.parquet",
         habitat_parts="<results>/ingest/habitat_parts.parquet",
         quarantined="<results>/ingest/quarantined_habitat.parquet",
         coverage_faults="<today>/ingest/coverage_faults.parquet",
-        study_area="<today>/ingest/study_area.parquet",
         summary="<results>/ingest/habitat_summary.parquet",
         sources="<results>/ingest/habitat_sources.parquet",
     log:
@@ -24,7 +27,6 @@ rule ingest_habitat:
     params:
         library=library("ingest_habitat"),
         sources=sources("habitat"),
-        study_area_sources=sources("study_area"),
         crs=config["crs"],
         min_polygon_m2=config["habitat"]["min_polygon_m2"],
         unknown_codes=config["habitat"]["unknown_codes"],
@@ -34,11 +36,39 @@ rule ingest_habitat:
         "../../scripts/ingest_habitat.py"
 
 
+rule ingest_study_area:
+    """Check the layers of the study area, or else draw the box round the habitat map."""
+    input:
+        study_area_files=source_paths("study_area"),
+        habitat=(
+            []
+            if config["sources"]["study_area"]
+            else rules.ingest_habitat.output.habitat
+        ),
+    output:
+        study_area=STUDY_AREA,
+        quarantined="<today>/ingest/quarantined_study_area.parquet",
+        summary="<today>/ingest/study_area_summary.parquet",
+        sources="<today>/ingest/study_area_sources.parquet",
+    log:
+        "<logs>/ingest_study_area.log",
+    benchmark:
+        "<benchmarks>/ingest_study_area.tsv"
+    conda:
+        "../envs/robuust.yaml"
+    params:
+        library=library("ingest_study_area"),
+        sources=sources("study_area"),
+        crs=config["crs"],
+    script:
+        "../../scripts/ingest_study_area.py"
+
+
 rule ingest_history:
     """Check habitat maps of an earlier time, as those of today."""
     input:
         habitat_files=source_paths("historic_habitat"),
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         habitat_types=TABLES["habitat_types"],
     output:
         habitat="<today>/ingest/historic_habitat.parquet",
@@ -67,7 +97,7 @@ rule ingest_records:
     """Check species records, match their names, set apart what cannot be used."""
     input:
         record_files=source_paths("records"),
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         species=TABLES["species"],
     output:
         records="<today>/ingest/records.parquet",
@@ -112,7 +142,7 @@ rule ingest_context:
         plan_files=source_paths("plans"),
         candidate_files=source_paths("candidates"),
         report_unit_files=source_paths("report_units"),
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         habitat_types=TABLES["habitat_types"],
         resistance=TABLES["resistance"],
     output:

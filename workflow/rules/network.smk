@@ -8,7 +8,7 @@ rule map_resistance:
         land_cover=rules.ingest_context.output.land_cover,
         crossings=rules.ingest_context.output.crossings,
         barriers=rules.ingest_context.output.barriers,
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         extent=rules.divide_habitat.output.extent,
         resistance_table=ancient(TABLES["resistance"]),
         barrier_types=ancient(TABLES["barrier_types"]),

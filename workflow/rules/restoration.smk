@@ -56,7 +56,7 @@ rule find_candidates:
         corridor_candidates=rules.draw_corridors.output.corridor_candidates,
         habitat=LAND["habitat"],
         habitat_parts=LAND["habitat_parts"],
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         patches=for_groups(rules.delineate_patches.output.patches),
         patch_polygons=for_groups(rules.delineate_patches.output.patch_polygons),
         links=for_groups(rules.measure_connectivity.output.links),
@@ -122,6 +122,8 @@ rule measure_gains:
         flips="<results>/{group}/flips.parquet",
         candidate_links="<results>/{group}/candidate_links.parquet",
         gain_draws="<results>/{group}/gain_draws.parquet",
+        # Kept for the next run: an edit may concern other groups.
+        kept=update("<results>/{group}/kept_gains.parquet"),
     log:
         "<logs>/{group}/measure_gains.log",
     benchmark:

@@ -40,6 +40,7 @@ rule write_geopackage:
         coverage_faults=rules.ingest_habitat.output.coverage_faults,
         quarantined_habitat=[
             LAND["quarantined"],
+            rules.ingest_study_area.output.quarantined,
             with_history(rules.ingest_history.output.quarantined),
         ],
         quarantined_records=rules.ingest_records.output.quarantined,
@@ -65,6 +66,7 @@ rule write_geopackage:
         dispersal_sweep=for_groups(rules.measure_connectivity.output.dispersal_sweep),
         ingest_summary=[
             LAND["summary"],
+            rules.ingest_study_area.output.summary,
             with_history(rules.ingest_history.output.summary),
             rules.ingest_records.output.summary,
             rules.ingest_context.output.summary,
@@ -73,6 +75,7 @@ rule write_geopackage:
         sources=ancient(
             [
                 LAND["sources"],
+                rules.ingest_study_area.output.sources,
                 *with_history([rules.ingest_history.output.sources]),
                 rules.ingest_records.output.sources,
                 rules.ingest_context.output.sources,

@@ -9,7 +9,7 @@ rule outline_robust_areas:
     input:
         verdicts=for_groups(rules.classify_robustness.output.verdicts),
         extent=rules.divide_habitat.output.extent,
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
     output:
         outlines="<results>/all_groups/robust_outlines.parquet",
     log:
@@ -36,7 +36,7 @@ rule map_robust_areas:
         populations=for_groups(rules.classify_populations.output.populations),
         habitat=LAND["habitat"],
         habitat_parts=LAND["habitat_parts"],
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         nature_areas=rules.ingest_context.output.nature_areas,
         report_units=rules.ingest_context.output.report_units,
         habitat_types=TABLES["habitat_types"],
@@ -74,7 +74,7 @@ rule map_variety:
     input:
         habitat=LAND["habitat"],
         habitat_parts=LAND["habitat_parts"],
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         habitat_types=TABLES["habitat_types"],
     output:
         habitat_variety="<results>/staging/habitat_variety.tif",

@@ -11,7 +11,7 @@ rule lay_changes:
         today_summary=rules.ingest_habitat.output.summary,
         today_sources=rules.ingest_habitat.output.sources,
         today_parcels=rules.ingest_context.output.parcels,
-        study_area=rules.ingest_habitat.output.study_area,
+        study_area=rules.ingest_study_area.output.study_area,
         habitat_types=TABLES["habitat_types"],
     output:
         habitat="<results>_{scenario}/ingest/habitat.parquet",
@@ -53,6 +53,6 @@ for scenario in config["scenarios"]:
         config:
             scenario_settings(config, scenario, today=RESULTS)
 
-    use rule * from scenario_module exclude ingest_habitat, ingest_history, ingest_records, ingest_context, divide_history, divide_records as scenario_prefix*
+    use rule * from scenario_module exclude ingest_habitat, ingest_study_area, ingest_history, ingest_records, ingest_context, divide_history, divide_records as scenario_prefix*
 
     EVERY_OUTPUT += map(str, getattr(rules, f"{scenario}_all").input)

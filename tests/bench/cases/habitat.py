@@ -9,8 +9,8 @@ TITLE = "habitat map to clean layer, against reading it and make_valid"
 PEERS = (Peer("floor", must=3, ambitious=2, at_most=True, gated=False),)
 SIZES = {"small": 5_000, "full": 500_000}
 _ROOT = Path(__file__).parents[3]
-_OUTPUTS = ("habitat", "habitat_parts", "quarantined", "study_area", "summary")
-_OUTPUTS += ("sources", "coverage_faults")
+_OUTPUTS = ("habitat", "habitat_parts", "quarantined", "summary", "sources")
+_OUTPUTS += ("coverage_faults",)
 
 
 def prepare(folder, rows):
@@ -26,6 +26,7 @@ def ours(folder):
     from ingest_habitat import ingest_habitat
 
     paths = {name: folder / f"{name}.parquet" for name in _OUTPUTS}
+    paths["given_area"] = None
     for table in ("habitat_types", "suitability"):
         paths[table] = _ROOT / "config" / f"{table}.csv"
     with (_ROOT / "config/presets/bwk.yaml").open(encoding="utf-8") as file:
@@ -34,7 +35,6 @@ def ours(folder):
     ingest_habitat(
         paths,
         sources=[source],
-        study_area_sources=[],
         crs="EPSG:31370",
         min_polygon_m2=1,
         unknown_codes="quarantine",
