@@ -6,6 +6,7 @@ MEMORY_MARGIN = 1.5  # land differs: what was measured on one is guessed on anot
 RUNTIME_MARGIN = 4  # nodes differ too, and a job that is cut off is lost time
 SNAKEMAKE_MB = 500  # each job on a cluster brings two Snakemakes of its own
 SHORTEST_RUNTIME_MIN = 10
+CROWDING = 2  # habitat lies in clusters: more neighbours than if it were scattered
 MOST_PORTIONS = 16  # of a group; sums are made of so many sections, see `importance`
 
 # The files whose rows are counted, by name: where several hold the same rows, the first
@@ -124,6 +125,36 @@ def runtime_request_min(cost, size, attempt=1):
     """
     estimate = RUNTIME_MARGIN * job_seconds(cost, size) / 60
     return max(math.ceil(estimate), SHORTEST_RUNTIME_MIN) * 2 ** (attempt - 1)
+
+
+def expected_links(patches, area_km2, dispersal_max_m):
+    """Guess how many pairs of patches lie within the farthest dispersal.
+
+    A patch has ``density * pi * max**2`` others there, if they lie scattered.
+
+    Parameters
+    ----------
+    patches : int
+    area_km2 : float
+        Over which they lie [km2]; 0 only without patches.
+    dispersal_max_m : float
+        Trait of the group [m].
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> expected_links(100, 50, 500)
+    157
+    >>> expected_links(3, 1, 50_000)  # no more than there are pairs
+    3
+    """
+    if patches < 2:
+        return 0
+    within = patches / area_km2 * math.pi * (dispersal_max_m / 1000) ** 2
+    return round(patches * min(CROWDING * within, patches - 1) / 2)
 
 
 def portion_count(polygons, polygons_per_portion):

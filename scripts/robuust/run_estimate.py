@@ -5,7 +5,7 @@ from collections import Counter
 
 import pandas as pd
 
-from robuust.job_costs import job_memory_mb, job_seconds
+from robuust.job_costs import CROWDING, expected_links, job_memory_mb, job_seconds
 
 M2_PER_KM2 = 1e6
 # Guesses for land that nobody measured, from 33 groups in three landscapes: the demo,
@@ -13,7 +13,6 @@ M2_PER_KM2 = 1e6
 GROUP_SHARE = 0.05  # of all polygons, where the codes of the map could not be read
 POLYGONS_PER_KM2 = 30  # where the map does not say how far it reaches
 PATCHES_PER_POLYGON = 0.4  # of habitat that nothing near joins: mosaics, cut outlines
-CROWDING = 2  # habitat lies in clusters: more neighbours than if it were scattered
 GROUP_MB = (0.3, 0.003, 0.01, 0.0001)  # of results: base, per polygon, patch and link
 RESISTANCE_BYTES_PER_CELL = 0.5  # compressed
 GEOPACKAGE_SHARE = 1.5  # of the results of the groups, as GeoPackage
@@ -24,8 +23,7 @@ def expected_group(polygons, area_km2, *, local_distance_m, dispersal_max_m):
     """Guess the patches, links and megabytes of one group.
 
     Polygons scattered over the area would have ``x = density * pi * local**2`` others
-    within their local distance: each of these takes a patch away. A patch has
-    ``density * pi * max**2`` others within the farthest dispersal.
+    within their local distance: each of these takes a patch away.
 
     Parameters
     ----------
@@ -49,8 +47,7 @@ def expected_group(polygons, area_km2, *, local_distance_m, dispersal_max_m):
     density = polygons / area_km2
     joined = density * math.pi * (local_distance_m / 1000) ** 2
     patches = math.ceil(PATCHES_PER_POLYGON * polygons / (1 + CROWDING * joined))
-    within = patches / area_km2 * math.pi * (dispersal_max_m / 1000) ** 2
-    links = round(patches * min(CROWDING * within, max(patches - 1, 0)) / 2)
+    links = expected_links(patches, area_km2, dispersal_max_m)
     base, per_polygon, per_patch, per_link = GROUP_MB
     mb = base + per_polygon * polygons + per_patch * patches + per_link * links
     return {

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from robuust.job_costs import COUNTED_FILES, GRIDS, MEASURED_FILES
+from robuust.job_costs import COUNTED_FILES, GRIDS, MEASURED_FILES, expected_links
+
+M2_PER_KM2 = 1e6
 
 
-def job_size(driver, paths, *, cell_m=None):
+def job_size(driver, paths, *, cell_m=None, dispersal_max_m=None):
     """Size of the driver of a job, from the files that the job reads.
 
     Parameters
@@ -20,6 +22,9 @@ def job_size(driver, paths, *, cell_m=None):
         What the job reads.
     cell_m : dict of str to float, optional
         Width of the cells of each of `GRIDS` [m].
+    dispersal_max_m : float, optional
+        Trait of the group of the job [m]: of a job that is to find the links, their
+        number is guessed from the patches.
 
     Returns
     -------
@@ -42,7 +47,15 @@ def job_size(driver, paths, *, cell_m=None):
         found = _named(paths, name)
         if found:
             return sum(map(count_rows, found))
+    if driver == "links":
+        patches = _named(paths, "patches.parquet")
+        return sum(_links_between(path, dispersal_max_m) for path in patches)
     return 0
+
+
+def _links_between(path, dispersal_max_m):
+    area_km2 = extent_m2(path) / M2_PER_KM2
+    return expected_links(count_rows(path), area_km2, dispersal_max_m)
 
 
 def _named(paths, name):

@@ -13,17 +13,18 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import nnls
+from scipy.optimize import linprog, nnls
 
 HOME = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(HOME / "scripts"))
 
-from robuust.job_costs import MEMORY_MARGIN  # noqa: E402
+from robuust.job_costs import MEMORY_MARGIN, RUNTIME_MARGIN  # noqa: E402
 from robuust_files.job_sizes import file_mb, job_size  # noqa: E402
 
 TABLE = HOME / "config" / "job_costs.csv"
 INGESTS = {"ingest_habitat": "habitat", "ingest_history": "history"}
-INGESTS |= {"ingest_records": "records", "ingest_context": "context"}
+INGESTS |= {"ingest_study_area": "study_area", "ingest_records": "records"}
+INGESTS |= {"ingest_context": "context"}
 FIGURES = dict.fromkeys(
     ["seconds_base", "seconds_per_unit", "mb_base", "mb_per_unit"], float
 )
@@ -81,11 +82,13 @@ def fitted(sizes, values, least):
     return float(f"{least + base:.3g}"), float(f"{per_unit:.2g}")
 
 
-def raised(base, per_unit, sizes, mb):
-    """Memory per unit, so much that with its margin it covers every job."""
-    short = mb / MEMORY_MARGIN - base - per_unit * sizes
-    least = per_unit + max((short / np.maximum(sizes, 1e-9)).max(), 0)
-    return base, float(f"{least:.2g}")
+def raised(base, per_unit, sizes, values, margin):
+    """Base and slope, raised until with their margin they cover every job."""
+    shares = (1 / values).sum(), (sizes / values).sum()  # of the whole, in proportion
+    rows = -np.column_stack([np.ones(len(sizes)), sizes])
+    least = [(base, None), (per_unit, None)]
+    base, per_unit = linprog(shares, rows, -values / margin, bounds=least).x
+    return float(f"{base:.3g}"), float(f"{per_unit:.2g}")
 
 
 def _short(size):
@@ -107,17 +110,22 @@ def main(arguments):
     for rule, of_rule in jobs.groupby("rule"):
         sizes = of_rule["size"].to_numpy(float)
         seconds, mb = of_rule["seconds"].to_numpy(), of_rule["mb"].to_numpy()
-        costs.loc[rule, ["seconds_base", "seconds_per_unit"]] = fitted(
-            sizes ** costs.loc[rule, "exponent"], seconds, LEAST_S
+        grown = sizes ** costs.loc[rule, "exponent"]
+        costs.loc[rule, ["seconds_base", "seconds_per_unit"]] = raised(
+            *fitted(grown, seconds, LEAST_S), grown, seconds, RUNTIME_MARGIN
         )
         costs.loc[rule, ["mb_base", "mb_per_unit"]] = raised(
-            *fitted(sizes, mb, LEAST_MB), sizes, mb
+            *fitted(sizes, mb, LEAST_MB), sizes, mb, MEMORY_MARGIN
         )
         wide = sizes.max() >= 10 * max(sizes.min(), 1)
         costs.loc[rule, "verified"] = "yes" if wide else "partial"
         costs.loc[rule, "source"] = (
             f"{len(sizes)} jobs of {_short(sizes.min())} to {_short(sizes.max())}"
         )
+    for rule, source in costs["source"].items():
+        if source.startswith("as "):
+            alike = costs.loc[source.removeprefix("as "), list(FIGURES)]
+            costs.loc[rule, list(FIGURES)] = alike
     costs.to_csv(sys.stdout, lineterminator="\n")
 
 

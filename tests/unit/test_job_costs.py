@@ -86,6 +86,17 @@ def test_verdicts_count_as_patches_only_where_no_patches_are_read(tmp_path):
     assert job_size("patches", [*files, tmp_path / "patches.parquet"]) == 5
 
 
+def test_links_that_are_yet_to_be_found_are_guessed_from_the_patches(tmp_path):
+    squares = shapely.box([0, 900], [0, 900], [100, 1000], [100, 1000])
+    path = tmp_path / "patches.parquet"
+    gpd.GeoDataFrame(geometry=squares, crs=31370).to_parquet(path)
+    assert job_size("links", [path], dispersal_max_m=100) == 0
+    assert job_size("links", [path], dispersal_max_m=5000) == 1
+    pd.DataFrame({"x": range(7)}).to_parquet(tmp_path / "links.parquet")
+    both = [path, tmp_path / "links.parquet"]
+    assert job_size("links", both, dispersal_max_m=100) == 7
+
+
 def test_a_file_that_changed_is_counted_again(tmp_path):
     path = tmp_path / "links.parquet"
     pd.DataFrame({"x": range(3)}).to_parquet(path)

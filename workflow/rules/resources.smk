@@ -24,7 +24,10 @@ def resource_of(rule, request):
     cost = JOB_COSTS.loc[rule].to_dict()
 
     def asked(wildcards, input, attempt):
-        return request(cost, job_size(cost["driver"], input, cell_m=CELLS_M), attempt)
+        of_group = getattr(wildcards, "group", None)
+        max_m = TRAITS.at[of_group, "dispersal_max_m"] if of_group else None
+        reach = {"cell_m": CELLS_M, "dispersal_max_m": max_m}
+        return request(cost, job_size(cost["driver"], input, **reach), attempt)
 
     return asked
 
