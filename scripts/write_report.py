@@ -15,6 +15,7 @@ from robuust.report_page import REPORT_LAYERS, report_html
 from robuust.run_summary import summary_lines
 from robuust.runlog import log_to
 from robuust.sheet_names import unit_sheet_names
+from robuust.trend_drawing import trend_pictures
 
 #: Of the PNG pictures [pixels]: a slide; a larger one is drawn from the SVG.
 PICTURE_WIDTH = 1280
@@ -34,25 +35,32 @@ def write_report(paths, report_path, summary_path, pictures_folder, **words):
     frames = read_frames(paths["geopackage"], columns, words["language"])
     lines = summary_lines(frames, results=words["results"], **named)
     units = unit_sheet_names(told_units(frames))
+    assets = read_assets(paths["assets"])
     page = report_html(
         Path(paths["template"]).read_text(encoding="utf-8"),
         frames,
         columns,
         lines=lines,
-        assets=read_assets(paths["assets"]),
+        assets=assets,
         sheets=words["sheets"],
         unit_sheets={" ".join(unit): name for unit, name in units.items()},
         **named,
     )
     write_text(report_path, page)
     write_text(summary_path, "\n".join(lines) + "\n")
-    named["reference_date"] = words["reference_date"]
-    write_pictures(paths["picture_template"], frames, Path(pictures_folder), **named)
+    pictures = draw_pictures(
+        Path(paths["picture_template"]).read_text(encoding="utf-8"),
+        assets["trend.svg.j2"],
+        frames,
+        reference_date=words["reference_date"],
+        **named,
+    )
+    write_pictures(Path(pictures_folder), pictures)
     logging.getLogger(__name__).info(
         "read %d rows, wrote a page of %d kB and %d pictures",
         sum(map(len, frames.values())),
         len(page) // 1000,
-        len(QUESTION_MAPS),
+        len(pictures),
     )
 
 
@@ -69,24 +77,39 @@ def read_frames(geopackage, columns, language):
     }
 
 
-def write_pictures(template_path, frames, folder, **words):
-    """Write the map of each question as SVG and, drawn with our own font, as PNG."""
+def draw_pictures(template, trend_template, frames, *, language, **words):
+    """Draw the map of each question and, from two runs on, the trends: SVG by name."""
+    groups = frames["group_summary"][["group", f"name_{language}"]].to_numpy().tolist()
+    maps = {
+        question.slug: map_picture(
+            template,
+            question,
+            frames,
+            groups=groups if question.slug == PER_GROUP else (),
+            language=language,
+            **words,
+        )
+        for question in QUESTION_MAPS
+    }
+    trends = trend_pictures(trend_template, frames["history"], language, dict(groups))
+    return maps | {trend["slug"]: trend["svg"] for trend in trends}
+
+
+def write_pictures(folder, pictures):
+    """Write pictures as SVG and, drawn with our own font, as PNG."""
     folder.mkdir(parents=True, exist_ok=True)
-    template = Path(template_path).read_text(encoding="utf-8")
     fonts = resources.files("font_source_sans_pro") / "files"
     files = [str(fonts / f"SourceSansPro-{face}.ttf") for face in ("Regular", "Bold")]
-    groups = frames["group_summary"][["group", f"name_{words['language']}"]].to_numpy()
-    for question in QUESTION_MAPS:
-        shown = groups.tolist() if question.slug == PER_GROUP else ()
-        picture = map_picture(template, question, frames, groups=shown, **words)
-        write_text(folder / f"{question.slug}.svg", picture)
+    for name, picture in pictures.items():
+        write_text(folder / f"{name}.svg", picture)
         png = resvg_py.svg_to_bytes(
             svg_string=picture,
             width=PICTURE_WIDTH,
             font_files=files,
             skip_system_fonts=True,
+            background="white",
         )
-        (folder / f"{question.slug}.png").write_bytes(bytes(png))
+        (folder / f"{name}.png").write_bytes(bytes(png))
 
 
 def write_text(path, text):

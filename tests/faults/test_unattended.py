@@ -68,6 +68,10 @@ def test_what_changed_is_told_against_the_publication_before(place):
     assert report["publication"] == second
     assert not changes.empty
     assert report["changes"]["patches_gone"] == (changes["change"] == "gone").sum() > 0
+    pictures = (place.area / "current" / "pictures").glob("trend_*")
+    names = {"trend_per_group", "trend_per_unit"}
+    kinds = (".svg", ".png")
+    assert {path.name for path in pictures} == {n + k for n in names for k in kinds}
     facts = json.loads((place.area / second / "publication.json").read_text())
     assert facts["earlier"] == first
     assert damaged_files(place.area / first) == []
