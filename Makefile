@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 CORES ?= all
 SIZE ?= small
 POLYGONS ?= 650000
+WORKERS ?= 2
+# Tests of one file share what their runs make, so a file stays with one worker.
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
 # The demo, and its scenario of config/demo_scenario.yaml.
 DEMO_AREAS := demo demo_plans_and_parcels
 
@@ -31,10 +34,10 @@ describe: $(VENV)/run.done  ## what FILE is, and the settings to read it (LAYER=
 	@$(BIN)/python scripts/describe_file.py "$$FILE" "$$LAYER"
 
 test: $(VENV)/test.done  ## every test (what is absent is skipped, and says so)
-	$(BIN)/pytest
+	$(PYTEST)
 
 faults: $(VENV)/test.done  ## every fault, with fifty kills at random moments (long)
-	ROBUUST_KILLS=50 $(BIN)/pytest tests/faults
+	ROBUUST_KILLS=50 $(PYTEST) tests/faults
 
 check: lint test  ## both, before every commit
 

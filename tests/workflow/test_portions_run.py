@@ -1,11 +1,14 @@
 """Groups of the demo shared out over several jobs, then edited: the same bits."""
 
+import contextlib
 import re
 import shutil
+import time
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import psutil
 import pyarrow.parquet as pq
 import pytest
 import yaml
@@ -53,8 +56,12 @@ def wanted(groups):
 
 
 @pytest.fixture(scope="module")
-def edited(shared_out, run_pipeline, tmp_path_factory):
-    """Folders of two runs after a polygon moved: going on from before, and afresh."""
+def edited(shared_out, start_pipeline, run_pipeline, tmp_path_factory):
+    """Folders of two runs after a polygon moved: going on from before, and afresh.
+
+    The first one is ended in a portion, and run again: Snakemake puts back the pieces
+    of a job that failed.
+    """
     again = tmp_path_factory.mktemp("edited") / "again"
     shutil.copytree(shared_out.folder, again, symlinks=True)
     afresh = tmp_path_factory.mktemp("afresh")
@@ -63,10 +70,27 @@ def edited(shared_out, run_pipeline, tmp_path_factory):
         place = folder / "data" / "demo"
         shutil.copytree(ROOT / "data" / "demo", place)
         move_a_heath(place / "landscape.gpkg")
+        if folder == again:
+            failed = start_pipeline(folder, settings, *wanted([EDITED]))
+            end_a_portion(failed)
+            screen, _ = failed.communicate(timeout=600)
+            assert failed.returncode == 1, screen[-4000:]
         run = run_pipeline(folder, settings, *wanted([EDITED]))
         assert run.code == 0, run.screen[-4000:]
         settings |= {"jobs": {"polygons_per_portion": 10**6}}
     return again, afresh
+
+
+def end_a_portion(process):
+    """Kill the first job that draws a share of the buffers, and no other process."""
+    while process.poll() is None:
+        for job in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if any(".buffer_patches.py" in part for part in job.cmdline()[1:2]):
+                    job.kill()
+                    return
+        time.sleep(0.02)
+    raise AssertionError("no portion was seen")
 
 
 def move_a_heath(landscape):
