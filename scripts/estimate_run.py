@@ -40,11 +40,11 @@ from robuust_files.source_sizes import (
     source_size,
 )
 
-INGESTED_BY = {
-    "ingest_habitat": ("habitat",),
-    "ingest_study_area": ("study_area",),
-    "ingest_history": ("historic_habitat",),
-    "ingest_records": ("records",),
+INGESTED_BY = {  # any other kind by ingest_context
+    "study_area": "ingest_study_area",
+    "habitat": "ingest_habitat",
+    "historic_habitat": "ingest_history",
+    "records": "ingest_records",
 }
 
 
@@ -106,15 +106,13 @@ def area_km2(settings, sources):
 
 
 def ingested_mb(sources):
-    """Sum the megabytes that each rule of ingestion reads."""
-    by_kind = sources.groupby("kind")["mb"].sum()
-    mb = {
-        rule: float(by_kind.reindex(kinds).sum()) for rule, kinds in INGESTED_BY.items()
-    }
-    rest = by_kind.drop(
-        [k for kinds in INGESTED_BY.values() for k in kinds], errors="ignore"
+    """Sum the megabytes that each rule of ingestion reads: of each file once."""
+    by_rule = sources.assign(
+        rule=sources["kind"].map(INGESTED_BY).fillna("ingest_context"),
+        path=[source["path"] for source in sources["source"]],
     )
-    return mb | {"ingest_context": float(rest.sum())}
+    mb = by_rule.drop_duplicates(["rule", "path"]).groupby("rule")["mb"].sum()
+    return dict.fromkeys([*INGESTED_BY.values(), "ingest_context"], 0.0) | mb.to_dict()
 
 
 def estimate_run(configfile, *, cores, memory_mb):

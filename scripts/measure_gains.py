@@ -65,10 +65,13 @@ def measure_gains(
     barriers = group_barriers(paths, traits["mobility_class"])
     distances_m = group_draws(paths, traits, **uncertainty)
     log.info("read %d candidates for %d patches", len(useful), len(patches))
+    land = group_land(paths)
+    for words in land_words(useful, as_arrays(barriers), land) if land else ():
+        log.warning(words)
 
     def measure(_):
         tables = gains_of(
-            *(useful, patches, links, of_corridors, barriers, group_land(paths)),
+            *(useful, patches, links, of_corridors, barriers, land),
             distances_m=distances_m,
             group=group,
             traits=traits,
@@ -89,7 +92,8 @@ def measure_gains(
     for name, content in zip(TABLES, files, strict=True):
         Path(paths[name]).write_bytes(content)
     write_pieces(paths["kept"], pieces.used, maker)
-    log.info("measured" if pieces.n_made else "nothing has changed: gains as before")
+    if not pieces.n_made:
+        log.info("nothing that they rest on has changed: gains as before")
 
 
 def gains_of(
@@ -109,16 +113,12 @@ def gains_of(
     threads,
 ):
     """Measure gains, flips, new links and drawn gains, as `TABLES` names them."""
-    log, how = logging.getLogger(__name__), {"group": group, "threads": threads}
-    kinds = barriers["barrier"].to_numpy(dtype=object)
-    barriers = barriers.geometry.to_numpy(), barriers["chance"].to_numpy(), kinds
-    for words in land_words(useful, barriers, land) if land else ():
-        log.warning(words)
+    how = {"group": group, "threads": threads}
     d0_m, dispersal_max_m = traits["dispersal_median_m"], traits["dispersal_max_m"]
     new_links = link_table(
         useful,
         patches,
-        barriers,
+        as_arrays(barriers),
         dispersal_max_m=dispersal_max_m,
         d0_m=d0_m,
         p0=p0,
@@ -146,13 +146,19 @@ def gains_of(
         **how,
     )
     words = "wrote %d gains, %d flips, %d new links"
-    log.info(words, len(gains), len(flips), len(new_links))
+    logging.getLogger(__name__).info(words, len(gains), len(flips), len(new_links))
     return gains, flips, new_links, drawn
 
 
 def as_files(tables):
     """Tables as the bytes of Parquet files, which can be kept."""
     return tuple(np.frombuffer(table.to_parquet(), np.uint8) for table in tables)
+
+
+def as_arrays(barriers):
+    """Shapes of barriers, the chance to get across each, and their kind."""
+    kinds = barriers["barrier"].to_numpy(dtype=object)
+    return barriers.geometry.to_numpy(), barriers["chance"].to_numpy(), kinds
 
 
 def useful_candidates(paths, patches, traits, min_suitable_share):
