@@ -35,7 +35,7 @@ def maybe_repeats(rows):
     return _shared(_observation_hash(rows)) | _shared_days(rows)
 
 
-def find_repeats(rows, maybe):
+def find_repeats(rows, maybe, as_read=None):
     """Find the records that repeat another one.
 
     Parameters
@@ -47,6 +47,9 @@ def find_repeats(rows, maybe):
         of its source in the settings), id_rank (int, equal where ids are equal).
     maybe : ndarray of bool
         See `maybe_repeats`.
+    as_read : function of ndarray of int to ndarray of int, optional
+        Given indices of rows that say the same in all columns, ranks by which to put
+        them in order: which one stays is then the same in any order of the file.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def find_repeats(rows, maybe):
     """
     ranks = np.bincount(rows["id_rank"], minlength=1)
     chosen = np.flatnonzero(maybe | (ranks > 1)[rows["id_rank"]])
-    best = _best_first(rows, chosen)
+    best = _best_first(rows, chosen, as_read)
     observation = _groups(best, _observation(best))
     own_id = _first_of(best["id_rank"].to_numpy())
     other = observation != observation[own_id]
@@ -133,25 +136,31 @@ def _shared_days(rows):
     return one_day & _among(hashed, found[counts > 1])
 
 
-def _best_first(rows, chosen):
+def _best_first(rows, chosen, as_read):
     """Chosen rows, the best first, with their index as column ``row``.
 
-    All columns count: only rows that say the same are left in the order of the file.
+    All columns count, and then the row as it was read.
     """
     best = rows.iloc[chosen]
-    order = np.lexsort(
-        (
-            best["taxon_group"].cat.codes,
-            best["y"].to_numpy(),
-            best["x"].to_numpy(),
-            _hash([*_observation(best).values(), best["zero_count"].to_numpy()]),
-            best["id_rank"].to_numpy(),
-            best["place"].to_numpy(),
-            # Not known is better than there and unreadable, which is infinite.
-            best["uncertainty_m"].fillna(np.finfo(float).max).to_numpy(),
-            best["generalised"].to_numpy(),
-        )
+    keys = (
+        best["taxon_group"].cat.codes.to_numpy(),
+        best["y"].to_numpy(),
+        best["x"].to_numpy(),
+        _hash([*_observation(best).values(), best["zero_count"].to_numpy()]),
+        best["id_rank"].to_numpy(),
+        best["place"].to_numpy(),
+        # Not known is better than there and unreadable, which is infinite.
+        best["uncertainty_m"].fillna(np.finfo(float).max).to_numpy(),
+        best["generalised"].to_numpy(),
     )
+    order = np.lexsort(keys)
+    new = np.ones(len(order), dtype=bool)  # says something else than the row before
+    new[1:] = np.any([k[order[1:]] != k[order[:-1]] for k in keys], axis=0)
+    alike = ~new | ~np.append(new[1:], True)
+    if as_read and alike.any():
+        tied = order[alike]
+        within = np.lexsort((as_read(chosen[tied]), np.cumsum(new)[alike]))
+        order[alike] = tied[within]
     return best.assign(row=chosen).iloc[order].reset_index(drop=True)
 
 

@@ -65,7 +65,8 @@ def join_records(screened, crs):
     (order, rank), maybe = side_by_side(
         partial(_order_by_id, screened), partial(maybe_repeats, rows)
     )
-    repeats = find_repeats(rows.assign(id_rank=rank), maybe)
+    as_read = partial(_rank_as_read, screened, rows)
+    repeats = find_repeats(rows.assign(id_rank=rank), maybe, as_read)
     repeats["id"] = ids.take(pa.array(repeats["row"])).to_pandas()
     repeats["stays_id"] = ids.take(pa.array(repeats["stays"])).to_pandas()
     stays = np.ones(len(rows), dtype=bool)
@@ -133,6 +134,17 @@ def _order_by_id(screened):
         rank[starts[k] : starts[k + 1]] = before + own_rank
         before += len(order)
     return np.concatenate(orders), rank
+
+
+def _rank_as_read(screened, rows, chosen):
+    """Rank of rows among those of their source, by all that stands in the file."""
+    place, row = (rows[name].to_numpy()[chosen] for name in ("place", "row"))
+    rank = np.zeros(len(chosen), dtype=np.int64)
+    for k in np.unique(place):
+        own = place == k
+        table = screened[k].table.take(pa.array(row[own]))
+        rank[own] = text_order(_originals(table, np.zeros(own.sum(), dtype=bool)))[1]
+    return rank
 
 
 def _also_ids(repeats, rows):

@@ -270,6 +270,17 @@ def test_records_are_the_same_in_any_order_of_rows(field, portal):
     assert one == other
 
 
+def test_of_records_that_say_the_same_in_other_words_the_same_one_stays():
+    absent = RECORD | {"record_id": "1", "status": "absent", "count": "0"}
+    none_seen = absent | {"status": "present"}
+    portal = record_table([RECORD])
+    one, other = (
+        record_layers(record_table(rows), portal)
+        for rows in ([absent, none_seen, RECORD], [none_seen, RECORD, absent])
+    )
+    assert one == other
+
+
 @settings(max_examples=8)
 @given(two_orders(RECORDS, RECORD), st.integers(1, 5), st.booleans())
 def test_pieces_in_which_a_file_is_read_change_no_record(orders, pieces, few):

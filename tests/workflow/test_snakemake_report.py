@@ -21,5 +21,5 @@ def test_snakemake_reports_the_run_with_its_figures_and_captions(
         assert f'"{category}"' in text
     for question in ("where_robust", "for_whom", "at_risk", "what_first"):
         assert f"{question}.png" in text
-    assert "One map per question, for slides." in text
+    assert "One map per question" in text
     assert "Robuust turns habitat polygons" in text
