@@ -19,7 +19,7 @@ import psutil
 import yaml
 
 from robuust.estimate_page import estimate_page
-from robuust.job_costs import portion_count
+from robuust.job_costs import BUFFERED, COVER_PER_PATCH, portion_count
 from robuust.presets import complete_source
 from robuust.run_estimate import (
     GROUP_SHARE,
@@ -145,6 +145,8 @@ def estimate_run(configfile, *, cores, memory_mb):
     guessed = expected_groups(group_polygons(settings, sources, traits), area, traits)
     groups = known_groups(results, guessed)
     rows = sources.groupby("kind")["rows"].sum()
+    cover = rows.get("land_cover", 0) / COVER_PER_PATCH
+    groups = groups.assign(**{BUFFERED: groups["patches"] + cover})
     whole = whole_sizes(
         groups,
         area,

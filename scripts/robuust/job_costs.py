@@ -6,6 +6,7 @@ MEMORY_MARGIN = 1.5  # land differs: what was measured on one is guessed on anot
 RUNTIME_MARGIN = 4  # nodes differ too, and a job that is cut off is lost time
 SNAKEMAKE_MB = 500  # each job on a cluster brings two Snakemakes of its own
 SHORTEST_RUNTIME_MIN = 10
+COVER_PER_PATCH = 100  # rows of land cover that cost what a patch does
 CROWDING = 2  # habitat lies in clusters: more neighbours than if it were scattered
 MOST_PORTIONS = 16  # of a group; sums are made of so many sections, see `importance`
 
@@ -20,6 +21,7 @@ COUNTED_FILES = {
     ),
     "patches": ("patches.parquet", "verdicts.parquet"),
     "links": ("links.parquet",),
+    "land_cover": ("land_cover.parquet",),
     "records": ("records.parquet",),
     "populations": ("populations.parquet",),
     "candidates": ("candidates.parquet", "restoration.parquet"),
@@ -28,6 +30,7 @@ MEASURED_FILES = {  # as large as they are
     "resistance_mb": "resistance.tif",
     "geopackage_mb": "robuust.gpkg",
 }
+BUFFERED = "patches_and_cover"  # patches, and rows of land cover as so many patches
 GRIDS = {"grid_cells": "grid", "cost_cells": "least_cost"}  # settings of their cells
 
 

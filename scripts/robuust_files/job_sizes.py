@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from robuust.job_costs import COUNTED_FILES, GRIDS, MEASURED_FILES, expected_links
+from robuust.job_costs import (
+    BUFFERED,
+    COUNTED_FILES,
+    COVER_PER_PATCH,
+    GRIDS,
+    MEASURED_FILES,
+    expected_links,
+)
 
 M2_PER_KM2 = 1e6
 
@@ -43,6 +50,9 @@ def job_size(driver, paths, *, cell_m=None, dispersal_max_m=None):
     if driver in GRIDS:
         areas = _named(paths, "study_area.parquet")
         return sum(extent_m2(path) for path in areas) / cell_m[driver] ** 2
+    if driver == BUFFERED:
+        cover = job_size("land_cover", paths) / COVER_PER_PATCH
+        return job_size("patches", paths) + cover
     for name in COUNTED_FILES[driver]:
         found = _named(paths, name)
         if found:

@@ -32,7 +32,8 @@ def made_by(library):
         With the releases of the libraries that draw, count and write.
     """
     geos = ".".join(map(str, shapely.geos_version))
-    modules = ("shapely", "numpy", "numba", "pandas", "pyarrow")
+    modules = ("shapely", "numpy", "numba", "scipy", "pandas", "geopandas", "pyarrow")
+    modules += ("rasterio",)
     return " ".join([library, geos, *map(metadata.version, modules)])
 
 

@@ -4,10 +4,12 @@
 
 Each folder holds ``results/<area>`` and ``benchmarks/<area>`` of a run. Driver and
 exponent of each rule stay as they are in the table; its base and its cost per unit are
-those, zero or more, that come nearest to what was measured, in proportion; memory is
-raised until no job held more than it would have asked for.
+those, zero or more, that come nearest to what was measured, in proportion; then both
+are raised until no job took more than it would have asked for. A row whose source is
+`as` another rule gets the figures of that.
 """
 
+import math
 import sys
 from pathlib import Path
 
@@ -56,7 +58,8 @@ def driver_size(rule, driver, results, group):
     if driver == "input_mb" and rule in INGESTS:
         told = results / "ingest" / f"{INGESTS[rule]}_sources.parquet"
         paths = {str(HOME / path) for path in pd.read_parquet(told)["path"]}
-        return sum(map(file_mb, paths)) if all(map(_is_there, paths)) else None
+        there = paths and all(map(_is_there, paths))
+        return sum(map(file_mb, paths)) if there else None
     # The rows of a group lie in its folder, those of all groups under ingest.
     wanted = ("ingest", group) if group == "*" else (group, "ingest")
     paths = {}
@@ -88,7 +91,14 @@ def raised(base, per_unit, sizes, values, margin):
     rows = -np.column_stack([np.ones(len(sizes)), sizes])
     least = [(base, None), (per_unit, None)]
     base, per_unit = linprog(shares, rows, -values / margin, bounds=least).x
-    return float(f"{base:.3g}"), float(f"{per_unit:.2g}")
+    return _no_less(base, 3), _no_less(per_unit, 2)
+
+
+def _no_less(value, digits):
+    """Value in so many digits, rounded up."""
+    short = float(f"{value:.{digits}g}")
+    step = 10.0 ** (math.floor(math.log10(value)) - digits + 1) if value else 0
+    return short if short >= value else float(f"{short + step:.{digits}g}")
 
 
 def _short(size):

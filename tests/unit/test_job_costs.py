@@ -9,6 +9,7 @@ import shapely
 import yaml
 
 from robuust.job_costs import (
+    BUFFERED,
     COUNTED_FILES,
     GRIDS,
     MEASURED_FILES,
@@ -97,6 +98,19 @@ def test_links_that_are_yet_to_be_found_are_guessed_from_the_patches(tmp_path):
     assert job_size("links", both, dispersal_max_m=100) == 7
 
 
+def test_a_hundred_rows_of_land_cover_count_as_a_patch(tmp_path):
+    for name, rows in (("verdicts", 5), ("land_cover", 200)):
+        pd.DataFrame({"x": range(rows)}).to_parquet(tmp_path / f"{name}.parquet")
+    assert job_size("patches_and_cover", list(tmp_path.iterdir())) == 7
+
+
+def test_jobs_of_a_group_are_driven_by_what_the_group_has():
+    # All input together says nothing of a group before the run, nor in a scenario,
+    # which also reads the results of today.
+    of_group = table()["per"].str.endswith("group")
+    assert "input_mb" not in set(table().loc[of_group, "driver"])
+
+
 def test_a_file_that_changed_is_counted_again(tmp_path):
     path = tmp_path / "links.parquet"
     pd.DataFrame({"x": range(3)}).to_parquet(path)
@@ -140,4 +154,5 @@ def test_the_table_of_costs_is_right():
 
 def test_every_driver_that_the_table_may_name_can_be_measured():
     drivers = set(schema()["properties"]["driver"]["enum"])
-    assert drivers == {"input_mb", *COUNTED_FILES, *MEASURED_FILES, *GRIDS}
+    counted = COUNTED_FILES.keys() - {"land_cover"}  # only together with patches
+    assert drivers == {"input_mb", BUFFERED, *counted, *MEASURED_FILES, *GRIDS}
